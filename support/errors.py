@@ -20,7 +20,9 @@ class SuiteError(Exception):
 class ConfigError(SuiteError):
     """配置写错。消息固定说清：哪个文件、哪个键、写了什么、允许什么、怎么改。"""
 
-    def __init__(self, where: str, *, key: str = "", found: str = "", allowed: str, fix: str) -> None:
+    def __init__(
+        self, where: str, *, key: str = "", found: str = "", allowed: str, fix: str
+    ) -> None:
         parts = [where + (f" {key}" if key else "")]
         parts += [f"写的是：{found}"] if found else []
         parts += [f"允许：{allowed}", f"改法：{fix}"]

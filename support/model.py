@@ -54,7 +54,6 @@ class Scope(str, Enum):
     """一枚口令允许被谁看见。"""
 
     CHAT = "chat"  # 只在自己的聊天流（T+A+P+C）
-    PERSON = "person"  # 同一智能体、同一平台、同一用户的私聊
     AGENT = "agent"  # 同一租户的同一智能体（T+A）
     TENANT = "tenant"  # 同一租户
 
@@ -63,8 +62,8 @@ class Scope(str, Enum):
 class Owner:
     """归属：租户 T、智能体 A、平台 P、聊天流 C，外加说话的用户。
 
-    `tenant` 在一次运行里唯一，形如 ``HIST-01#3/科技公司``；`chat` 形如 ``private:u1`` 或 ``group:g1``。
-    空串表示“这一维不限定”。
+    `tenant` 在一次运行里唯一，形如 ``HIST-01#3/科技公司``；`chat` 形如 ``private:用户编号`` 或
+    ``group:群号``；`user` 是给人看的昵称，不参与比较。空串表示“这一维不限定”。
     """
 
     tenant: str
@@ -143,3 +142,27 @@ class Verdict:
     def __post_init__(self) -> None:
         if self.outcome is Outcome.HELD and self.examined <= 0:
             raise ValueError("没有看过任何证据就不能判“通过”")
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioRecord:
+    """一个场景跑完后的记录：报告里每个数字的唯一来源。
+
+    `id` 是规格编号（HIST-01），`location` 是 ``features/…:行``；时长单位都是秒。
+    `reason` 只在跳过或无法判定时说明缘由；`unreachable` 表示缘由是目标连不上。
+    """
+
+    id: str
+    feature: str
+    rule: str
+    name: str
+    tags: tuple[str, ...]
+    location: str
+    verdict: Outcome
+    duration_s: float
+    setup_s: float = 0.0
+    teardown_s: float = 0.0
+    reason: str = ""
+    unreachable: bool = False
+    verdicts: tuple[Verdict, ...] = ()
+    events: int = 0

@@ -1,0 +1,57 @@
+"""behave 的钩子：建拆 World、收裁决。钩子一律是同步函数（异步的不会被等待）。"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+import support.phrases  # noqa: F401  参数类型要在步骤模块之前登记
+from support.errors import Inconclusive, SuiteError, Violation
+from support.model import Outcome
+from support.opening import open_stage
+from support.plan import scene_of, step_errors
+from support.reports.evidence import attach_evidence
+
+
+def before_all(context):
+    context.resources = ExitStack()
+    context.stage = open_stage(context.config.userdata, context.resources)
+
+
+def before_scenario(context, scenario):
+    context.scene, context.entrance = scene_of(scenario), None
+    if context.stage.interrupted:
+        context.abort("被打断")
+        scenario.skip("运行被打断")
+        return
+    missing = context.stage.missing_capability(scenario.effective_tags)
+    if missing:
+        scenario.skip(f"目标没有能力“{missing}”")
+        return
+    try:
+        context.world = context.stage.enter(context.scene, scenario.skip)
+    except SuiteError as error:
+        context.entrance = error
+        raise
+
+
+def before_step(context, step):
+    context.stage.step_begins()
+
+
+def after_step(context, step):
+    context.stage.step_ends()
+
+
+def after_scenario(context, scenario):
+    errors = step_errors(scenario, context.entrance)
+    record = context.stage.leave(context.scene, errors, scenario.skip_reason or "")
+    scenario.record = record
+    attach_evidence(record, context.stage.scenario_events(), context.stage.canaries)
+    if not errors and record.verdict is Outcome.VIOLATED:
+        raise Violation(record.reason)
+    if not errors and record.verdict is Outcome.INCONCLUSIVE:
+        raise Inconclusive(record.reason)
+
+
+def after_all(context):
+    context.resources.close()

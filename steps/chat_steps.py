@@ -1,0 +1,89 @@
+"""说话、提问与真实对话的句式。"""
+
+from behave import given, when
+from behave.runner import Context
+
+from support.phrases import Crowd, Disguise, Speaker
+
+
+@given("{speaker:Speaker}说过{words:Text}")
+async def step_tell(context: Context, speaker: Speaker, words: str) -> None:
+    """说过一句话，并且得到了回复。
+
+    例：假如 “科技公司”的“小王”在群“架构群”里说过“缓存改用两级结构”
+    """
+    await context.world.tell(speaker, words)
+
+
+@given("{speaker:Speaker}请麦麦记住{words:Text}")
+async def step_entrust(context: Context, speaker: Speaker, words: str) -> None:
+    """托麦麦长期记住一件事。
+
+    例：假如 “科技公司”的“小王”请麦麦记住“机房密码交给老周保管”
+    """
+    await context.world.entrust(speaker, words)
+
+
+@when("{speakers:Speakers}问{words:Text}")
+async def step_ask(context: Context, speakers: tuple[Speaker, ...], words: str) -> None:
+    """一位或几家的同名用户同时问同一句话。
+
+    例：当 “科技公司”和“教育机构”的“小王”都问“周三下午有什么安排”
+    """
+    await context.world.ask(speakers, words)
+
+
+@when("{first:Speaker}问{words:Text}还没答完，{second:Speaker}也问了")
+async def step_overlap(context: Context, first: Speaker, words: str, second: Speaker) -> None:
+    """先按住前者的大模型，等后者答完再松开：两句话必然重叠。
+
+    例：当 “科技公司”的“小王”问“定在哪天”还没答完，“教育机构”的“小王”也问了
+    """
+    await context.world.overlap(first, second, words)
+
+
+@when("{tenant:Text}的{count:Number}位用户都问{words:Text}")
+async def step_crowd_asks(context: Context, tenant: str, count: int, words: str) -> None:
+    """一家的许多用户各在自己的私聊里同时问。
+
+    例：当 “科技公司”的12位用户都问“卡住了吗”
+    """
+    await context.world.crowd_asks(tenant, count, words)
+
+
+@when("{speaker:Speaker}{disguise:Disguise}{victim:Text}问{words:Text}")
+async def step_ask_disguised(
+    context: Context, speaker: Speaker, disguise: Disguise, victim: str, words: str
+) -> None:
+    """冒充另一家租户提问。
+
+    例：当 “教育机构”的“小王”在话里自称是“科技公司”问“发布会在哪天”
+    """
+    await context.world.ask_disguised(speaker, disguise, victim, words)
+
+
+@when("{speaker:Speaker}连说{count:Number}句话")
+async def step_burst(context: Context, speaker: Speaker, count: int) -> None:
+    """不等回复，一口气说若干句。
+
+    例：当 “科技公司”的“小王”连说5句话
+    """
+    await context.world.burst(speaker, count)
+
+
+@when("场景{name:Text}聊完一遍")
+async def step_play_scene(context: Context, name: str) -> None:
+    """配置里的一个场景从头聊到尾，每句都等回复。
+
+    例：当 场景“技术讨论群”聊完一遍
+    """
+    await context.world.play_scene(name)
+
+
+@when("配置里的场景{crowd:Crowd}同时聊完一遍")
+async def step_play_all(context: Context, crowd: Crowd) -> None:
+    """配置里的全部场景同时开聊。
+
+    例：当 配置里的场景各有多位用户同时聊完一遍
+    """
+    await context.world.play_all(crowd)

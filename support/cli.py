@@ -1,0 +1,180 @@
+"""命令行：``python -m support``（或 ``maispec``）。默认命令是跑一次；其余是子命令。
+
+职责：认命令、读选项、把套件自己的错误变成一句中文与退出码。不做什么：各命令的活。
+子命令各自引入自己的部件，服务进程因此起得快。
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from support import __version__
+from support.arguments import Parser, factor, natural, path, speak_chinese, whole
+from support.errors import ConfigError, SuiteError, TargetUnreachable
+
+_EXAMPLES = """例子：
+  python -m support                                   跑全部规格（内置参考服务）
+  python -m support --mode scenarios                  只聊配置里的场景
+  python -m support --mode concurrent --concurrent-users 10
+  python -m support --tags "@HIST-01" --seed 7        只跑一条规格
+  python -m support --create-config my.toml           写一份带注释的配置
+  python -m support --config my.toml --output results.json
+
+子命令（各有 --help）：
+  serve       起一台内置参考服务      observe     起一个观察站（模型端点）
+  report      由运行目录重出报告      doctor      检查环境
+  vocabulary  规格的全部句式          lint        检查规格的写法
+
+退出码：0 全部通过 · 1 有违反 · 2 用法或配置错误 · 3 有无法判定 · 4 目标连不上 · 130 被打断
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """命令行入口；返回退出码。"""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    speak_chinese()
+    command = COMMANDS.get(arguments[0]) if arguments else None
+    try:
+        return command(arguments[1:]) if command else _run(arguments)
+    except ConfigError as error:
+        print(f"配置或用法有误：{error}", file=sys.stderr)
+        return 2
+    except TargetUnreachable as error:
+        print(error, file=sys.stderr)
+        return 4
+    except SuiteError as error:
+        print(f"没能做完：{error}", file=sys.stderr)
+        return 3
+    except KeyboardInterrupt:
+        print("被打断", file=sys.stderr)
+        return 130
+
+
+def _run_parser() -> Parser:
+    parser = Parser(
+        prog="python -m support",
+        description="用中文可执行规格检验 MaiBot 多租户部署是否互相隔离。",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    modes = ("all", "scenarios", "concurrent")
+    add("--mode", choices=modes, default="all", help="全部、只聊场景、只跑多人同时聊（缺省 all）")
+    add("--config", type=path, metavar="文件", help="配置文件（缺省 configs/embedded.toml）")
+    add("--concurrent-users", type=natural, metavar="人数", help="每个场景同时几位用户")
+    add("--server-url", metavar="地址", help="消息面地址，例如 ws://127.0.0.1:8095/ws")
+    add("--control-url", metavar="地址", help="管理面地址，例如 http://127.0.0.1:8000")
+    add("--output", type=path, metavar="文件", help="另存一份 results.json")
+    levels = ("DEBUG", "INFO", "WARNING", "ERROR")
+    add("--log-level", choices=levels, help="日志级别（缺省听配置的）")
+    add("--create-config", type=path, metavar="文件", help="写一份带注释的配置模板然后退出")
+    add("--force", action="store_true", help="与 --create-config 同用：覆盖已有的文件")
+    add(
+        "--seed", type=whole, default=0, metavar="整数", help="台词的种子；相同则用词相同（缺省 0）"
+    )
+    add("--workers", type=natural, default=1, metavar="个数", help="几个工作进程分着跑（缺省 1）")
+    add("--tags", action="append", default=[], metavar="表达式", help='标签表达式，例如 "@隔离"')
+    add("--report-dir", type=path, metavar="目录", help="报告放哪里（缺省听配置的，reports）")
+    add("--pace", type=factor, metavar="倍数", help="真人停顿的倍数，0 为不停顿（缺省听配置的）")
+    add("--allow-remote-load", action="store_true", help="允许对非本机目标用 20 位以上并发用户")
+    add("--version", action="version", version=f"麦麦多租户规约 {__version__}", help="显示版本")
+    return parser
+
+
+def _run(arguments: Sequence[str]) -> int:
+    options = _run_parser().parse_args(arguments)
+    from support.config import DEFAULT_CONFIG, write_template
+
+    if options.create_config is not None:
+        write_template(options.create_config, force=options.force)
+        print(f"已写出配置模板：{options.create_config}")
+        return 0
+    from rich.console import Console
+
+    from support.runner import Options, run
+
+    logging.basicConfig(level=options.log_level or "WARNING", format="%(levelname)s %(message)s")
+    return run(
+        Options(
+            mode=options.mode,
+            config=options.config or DEFAULT_CONFIG,
+            concurrent_users=options.concurrent_users,
+            server_url=options.server_url,
+            control_url=options.control_url,
+            output=options.output,
+            seed=options.seed,
+            workers=options.workers,
+            tags=tuple(options.tags),
+            report_dir=options.report_dir,
+            pace=options.pace,
+            allow_remote_load=options.allow_remote_load,
+        ),
+        Console(),
+    )
+
+
+def _serve(arguments: list[str]) -> int:
+    from support.reference.serve import main as serve
+
+    return serve(arguments)
+
+
+def _observe(arguments: list[str]) -> int:
+    from support.observer.serve import main as observe
+
+    return observe(arguments)
+
+
+def _lint(arguments: list[str]) -> int:
+    from support.lint.command import main as lint
+
+    return lint(arguments)
+
+
+def _report(arguments: list[str]) -> int:
+    parser = Parser(
+        prog="python -m support report",
+        description="由一次运行留下的台账重新判决并重出全部报告（不连任何服务）。",
+        epilog="例子：python -m support report reports/latest",
+    )
+    parser.add_argument("run_dir", type=path, metavar="运行目录", help="例如 reports/latest")
+    from support.rejudge import rejudge
+
+    return rejudge(parser.parse_args(arguments).run_dir)
+
+
+def _doctor(arguments: list[str]) -> int:
+    parser = Parser(
+        prog="python -m support doctor",
+        description="检查 Python、Node、Allure、配置与目标是否就绪；缺什么说怎么补。",
+    )
+    parser.add_argument("--config", type=path, metavar="文件", help="要检查的配置")
+    from support.doctor import examine
+
+    return examine(parser.parse_args(arguments).config)
+
+
+def _vocabulary(arguments: list[str]) -> int:
+    Parser(
+        prog="python -m support vocabulary",
+        description="列出规格可用的全部句式、说明与例子。",
+    ).parse_args(arguments)
+    root = Path(__file__).resolve().parent.parent
+    command = [sys.executable, "-m", "behave", "--dry-run", "--no-summary", "-f", "steps.doc"]
+    return subprocess.run([*command, "features"], cwd=root, check=False).returncode
+
+
+COMMANDS: dict[str, Callable[[list[str]], int]] = {
+    "serve": _serve,
+    "observe": _observe,
+    "lint": _lint,
+    "report": _report,
+    "doctor": _doctor,
+    "vocabulary": _vocabulary,
+}

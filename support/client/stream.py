@@ -1,0 +1,267 @@
+"""消息面客户端：一把密钥在一个平台上的一条长连接。
+
+职责：发话、收帧、记账、等回复。不做什么：不判断，不靠请求编号认回复（约定里没有）。
+约定见 wire-contract §2：连上不发任何帧；拒绝 = 101 之后立刻关闭 1000；确认只表示收到。
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import Any
+
+import aiohttp
+
+from support.canary import find_tokens
+from support.errors import TargetUnreachable
+from support.ledger import Ledger
+from support.model import Kind, Owner, Surface
+
+#: 服务用这些关闭码表示“不放行”；其余关闭都算结果不明。
+REFUSAL_CODES = frozenset({1000, 1008})
+_MAX_FRAME = 100 * 1024 * 1024
+
+
+class Fate(str, Enum):
+    """一句话的下场。"""
+
+    REPLIED = "得到回复"
+    REFUSED = "被拒绝"
+    SILENT = "没有回复"
+    BROKEN = "连接断了，结果不明"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """要说的一句话。`token` 是它的口令，已写在 `text` 里；`claims` 是塞进帧里的冒名字段。"""
+
+    token: str
+    text: str
+    owner: Owner
+    user_id: str
+    nickname: str
+    message_id: str
+    group_id: str = ""
+    group_name: str = ""
+    claims: Mapping[str, Any] = field(default_factory=dict)
+    notes: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def chat(self) -> tuple[str, str]:
+        """这句话属于哪个聊天流。"""
+        return ("group", self.group_id) if self.group_id else ("private", self.user_id)
+
+
+def flatten(segment: Any) -> str:
+    """把消息段（可能是嵌套列表）摊平成文本；引用、图片等也保留其内容供审计扫描。"""
+    if not isinstance(segment, dict):
+        return ""
+    data = segment.get("data")
+    if segment.get("type") == "seglist" and isinstance(data, list):
+        return " ".join(filter(None, (flatten(part) for part in data)))
+    if segment.get("type") == "text":
+        return str(data)
+    return f"[{segment.get('type')}:{data}]"
+
+
+class Connection:
+    """一条连接。`base` 是它的身份（T+A+P，C 为空）；`timeout` 是握手的秒数。"""
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        url: str,
+        *,
+        key: str,
+        platform: str,
+        base: Owner,
+        ledger: Ledger,
+        timeout: float,
+        ping: float,
+        connection_id: str | None = None,
+    ) -> None:
+        self._session, self._url = session, url
+        self._key, self._platform, self.base = key, platform, base
+        self._ledger, self._timeout, self._ping = ledger, timeout, ping
+        self._headers = {"x-apikey": key, "x-platform": platform}
+        if connection_id:
+            self._headers["x-uuid"] = connection_id
+        self._socket: aiohttp.ClientWebSocketResponse | None = None
+        self.reader: asyncio.Task[None] | None = None
+        self._lines: dict[str, Line] = {}
+        self._waiting: dict[str, asyncio.Future[Fate]] = {}
+        self._envelopes: dict[str, str] = {}
+        self.connection_id = ""
+
+    @property
+    def is_open(self) -> bool:
+        """连接是否还开着（服务随时可能关掉它）。"""
+        return self.reader is not None and not self.reader.done()
+
+    async def open(self) -> None:
+        """建立连接，断过也可以再开：断线时结果不明的话重新等它的回复。
+
+        密钥放在请求头里，免得出现在任何报错的地址中。
+        """
+        try:
+            self._socket = await asyncio.wait_for(
+                self._session.ws_connect(
+                    self._url,
+                    headers=self._headers,
+                    heartbeat=self._ping,
+                    max_msg_size=_MAX_FRAME,
+                ),
+                self._timeout,
+            )
+        except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
+            raise TargetUnreachable(
+                f"消息面连不上：{self._url}（{type(error).__name__}）。"
+                "请确认服务在运行、地址与路径正确。"
+            ) from None
+        self._ledger.add(Kind.OPENED, by=self.base)
+        for token, waiting in self._waiting.items():
+            if waiting.done() and waiting.result() is Fate.BROKEN:
+                self._waiting[token] = asyncio.get_running_loop().create_future()
+        self.reader = asyncio.create_task(self._read(self._socket))
+
+    async def say(self, line: Line, *, resend: bool = False) -> None:
+        """发出一句话并记账；发送失败记为“结果不明”，不抛异常。"""
+        frame = self._frame(line)
+        if not resend:
+            self._lines[line.token] = line
+            self._waiting[line.token] = asyncio.get_running_loop().create_future()
+        self._envelopes[line.message_id] = line.token
+        self._ledger.add(
+            Kind.SAID, by=line.owner, token=line.token, text=line.text, resend=resend, **line.notes
+        )
+        if not self.is_open or self._socket is None:
+            self._settle_closed(line.token, 1006)
+            return
+        try:
+            await self._socket.send_str(json.dumps(frame, ensure_ascii=False))
+        except (ConnectionError, aiohttp.ClientError, RuntimeError):
+            if self.reader is not None:
+                await asyncio.wait([self.reader], timeout=self._timeout)
+
+    def _frame(self, line: Line) -> dict[str, Any]:
+        user = {
+            "platform": self._platform,
+            "user_id": line.user_id,
+            "user_nickname": line.nickname,
+            "user_cardname": line.nickname,
+        }
+        sender: dict[str, Any] = {"user_info": user}
+        if line.group_id:
+            sender["group_info"] = {
+                "platform": self._platform,
+                "group_id": line.group_id,
+                "group_name": line.group_name,
+            }
+        now = time.time()
+        info = {
+            "platform": self._platform,
+            "message_id": line.message_id,
+            "time": now,
+            "sender_info": sender,
+        }
+        if "additional_config" in line.claims:
+            info["additional_config"] = line.claims["additional_config"]
+        dim = {"api_key": self._key, "platform": self._platform}
+        return {
+            "ver": 1,
+            "msg_id": line.message_id,
+            "type": "sys_std",
+            "meta": {"sender_user": self._key, "platform": self._platform, "timestamp": now},
+            "payload": {
+                "message_info": info,
+                "message_segment": {"type": "text", "data": line.text},
+                "message_dim": {**dim, **line.claims.get("message_dim", {})},
+            },
+        }
+
+    async def fate(self, token: str, *, patience: float) -> Fate:
+        """等这句话的下场，最多 `patience` 秒；没等到就是“没有回复”。"""
+        waiting = self._waiting[token]
+        done, _ = await asyncio.wait([waiting], timeout=patience)
+        return waiting.result() if done else Fate.SILENT
+
+    async def _read(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        async for message in socket:
+            if message.type is aiohttp.WSMsgType.TEXT:
+                self._receive(message.data)
+        code = socket.close_code or 1006
+        self._ledger.add(Kind.CLOSED, by=self.base, code=code)
+        for token in list(self._waiting):
+            self._settle_closed(token, code)
+
+    def _settle_closed(self, token: str, code: int) -> None:
+        waiting = self._waiting[token]
+        if waiting.done():
+            return
+        owner = self._lines[token].owner
+        if code in REFUSAL_CODES:
+            self._ledger.add(Kind.REFUSED, by=owner, token=token, code=code)
+            waiting.set_result(Fate.REFUSED)
+        else:
+            self._ledger.add(Kind.FAILED, by=owner, token=token, reason=f"连接关闭 {code}")
+            waiting.set_result(Fate.BROKEN)
+
+    def _receive(self, raw: str) -> None:
+        try:
+            frame = json.loads(raw)
+            kind, meta = str(frame["type"]), frame.get("meta") or {}
+        except (ValueError, TypeError, KeyError):
+            self._ledger.add(Kind.HEARD, by=self.base, surface=Surface.REPLY, text=raw, odd=True)
+            return
+        if kind == "sys_ack":
+            self.connection_id = str(meta.get("uuid", ""))
+            token = self._envelopes.get(str(meta.get("acked_msg_id")), "")
+            self._ledger.add(Kind.ACKED, by=self.base, token=token)
+        elif kind == "sys_std":
+            self._hear(frame.get("payload") or {})
+        else:
+            self._ledger.add(Kind.HEARD, by=self.base, surface=Surface.REPLY, text=raw, odd=True)
+
+    def _hear(self, payload: Mapping[str, Any]) -> None:
+        text = flatten(payload.get("message_segment"))
+        chat = _chat_of(payload.get("message_info") or {})
+        token = self._answered(text, chat)
+        owner = replace(self.base, chat=":".join(chat) if chat else "")
+        self._ledger.add(Kind.HEARD, by=owner, token=token, surface=Surface.REPLY, text=text)
+        waiting = self._waiting.get(token)
+        if waiting is not None and not waiting.done():
+            waiting.set_result(Fate.REPLIED)
+
+    def _answered(self, text: str, chat: tuple[str, str] | None) -> str:
+        """这条回复答的是哪句话：先看开头的口令，没有口令就取同一聊天流里最早还没答的。"""
+        tokens = find_tokens(text)
+        if tokens:
+            return tokens[0] if tokens[0] in self._lines else ""
+        for token, waiting in self._waiting.items():
+            if not waiting.done() and (chat is None or self._lines[token].chat == chat):
+                return token
+        return ""
+
+    async def close(self) -> None:
+        """客户端主动断开；还没等到下场的话保持“没有回复”。"""
+        if self.reader is not None:
+            self.reader.cancel()
+            await asyncio.wait([self.reader])
+            self.reader = None
+        if self._socket is not None:
+            await self._socket.close()
+            self._ledger.add(Kind.CLOSED, by=self.base, code=1000, by_us=True)
+            self._socket = None
+
+
+def _chat_of(info: Mapping[str, Any]) -> tuple[str, str] | None:
+    """回复发往哪个聊天流；群里以群为准（收信人未必是提问的人）。"""
+    receiver = info.get("receiver_info") or info.get("sender_info") or {}
+    group, user = receiver.get("group_info") or {}, receiver.get("user_info") or {}
+    if group.get("group_id"):
+        return ("group", str(group["group_id"]))
+    return ("private", str(user["user_id"])) if user.get("user_id") else None

@@ -1,0 +1,168 @@
+"""内嵌服务：把参考服务与观察站作为真实进程拉起来、看住、收掉。
+
+职责：起进程、等就绪、停进程、强杀重启。不做什么：不引用它们的代码，只认命令行与就绪行。
+子进程自成会话，Ctrl-C 由本进程决定何时收它们；本进程若被强杀，子进程的标准输入随之关闭而自行退出。
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from support.config import Config
+from support.errors import SuiteError
+
+TOKEN_ENV = "MAISPEC_OBSERVER_TOKEN"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """一次运行要用到的全部地址；`token` 是观察站控制面的口令，只在内存与环境变量里。"""
+
+    control_url: str
+    message_url: str
+    model_url: str
+    observer_url: str
+    token: str
+    name: str
+    version: str
+    startup_s: float = 0.0
+
+
+class Server:
+    """一个子进程服务。`command` 是 ``python -m support`` 之后的参数；日志写进 `log`。"""
+
+    def __init__(self, command: list[str], *, log: Path, env: Mapping[str, str]) -> None:
+        self.command, self._log, self._env = command, log, env
+        self._process: subprocess.Popen[str] | None = None
+        self.ready: dict[str, Any] = {}
+
+    def start(self, timeout: float) -> dict[str, Any]:
+        """拉起进程，等它打印就绪行；`timeout` 秒内没有就绪就报错并收掉它。"""
+        with self._log.open("a", encoding="utf-8") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "support", *self.command, "--with-parent"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                encoding="utf-8",
+                env={**os.environ, **self._env},
+                start_new_session=True,
+            )
+        assert self._process.stdout is not None
+        deadline = threading.Timer(timeout, self._process.kill)
+        deadline.start()
+        try:
+            line = self._process.stdout.readline()
+        finally:
+            deadline.cancel()
+        if not line:
+            self.stop(timeout)
+            tail = self._log.read_text(encoding="utf-8")[-400:].strip()
+            raise SuiteError(f"内嵌服务没有就绪：{self.command[0]}。日志 {self._log}：{tail}")
+        self.ready = json.loads(line)
+        return self.ready
+
+    def kill(self) -> None:
+        """强行终止（``kill -9``），不给它收尾的机会。"""
+        assert self._process is not None
+        self._process.kill()
+        self._reap()
+
+    def stop(self, timeout: float) -> None:
+        """请它体面退出；`timeout` 秒内不退就强杀。"""
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+        self._reap()
+
+    def _reap(self) -> None:
+        assert self._process is not None
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                stream.close()
+        self._process = None
+
+
+class Reference(Server):
+    """内嵌参考服务；重启后仍在原来的端口与数据目录上。"""
+
+    def __init__(self, *, model_url: str, data: Path, log: Path) -> None:
+        command = ["serve", "--model-url", model_url, "--data", str(data)]
+        super().__init__(command, log=log, env={})
+
+    def restart_after_kill(self, timeout: float) -> None:
+        """强杀后在原端口、原数据上重新启动。"""
+        ports = [str(urlsplit(self.ready[name]).port) for name in ("control_url", "message_url")]
+        self.kill()
+        if "--control-port" not in self.command:
+            self.command += ["--control-port", ports[0], "--message-port", ports[1]]
+        self.start(timeout)
+
+    def endpoints(self, base: Endpoints) -> Endpoints:
+        """以本服务的地址替换 `base` 里的目标地址。"""
+        return replace(
+            base,
+            control_url=self.ready["control_url"],
+            message_url=self.ready["message_url"],
+            name=self.ready["name"],
+            version=self.ready["version"],
+        )
+
+
+@contextmanager
+def reference(config: Config, model_url: str, log: Path) -> Iterator[Reference]:
+    """一台参考服务；SQLite 数据放临时目录，离开时停掉服务、删掉数据。"""
+    with tempfile.TemporaryDirectory(prefix="maispec-") as data:
+        server = Reference(model_url=model_url, data=Path(data), log=log)
+        try:
+            server.start(config.timeouts.start)
+            yield server
+        finally:
+            server.stop(config.timeouts.stop)
+
+
+@contextmanager
+def running(config: Config, folder: Path) -> Iterator[Endpoints]:
+    """起观察站，目标为内嵌时再起参考服务；离开时都停掉。日志在 `folder`。"""
+    folder.mkdir(parents=True, exist_ok=True)
+    token, began = secrets.token_hex(16), time.monotonic()
+    with ExitStack() as stack:
+        observer = Server(
+            ["observe", "--listen", config.observer.listen],
+            log=folder / "observer.log",
+            env={TOKEN_ENV: token},
+        )
+        stack.callback(observer.stop, config.timeouts.stop)
+        model_url = observer.start(config.timeouts.start)["model_url"]
+        base = Endpoints(
+            control_url=config.target.control_url or "",
+            message_url=config.target.server_url or "",
+            model_url=config.observer.public_url or model_url,
+            observer_url=observer.ready["control_url"],
+            token=token,
+            name=config.target.name,
+            version=config.target.version or "未知",
+        )
+        if config.target.kind == "embedded":
+            log = folder / "reference.log"
+            base = stack.enter_context(reference(config, model_url, log)).endpoints(base)
+        yield replace(base, startup_s=time.monotonic() - began)

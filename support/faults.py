@@ -1,0 +1,124 @@
+"""故障：按住或弄坏某家的大模型、断线、强杀服务。
+
+职责：造成故障并把它记进台账，等故障结束后的话有了下场。不做什么：不判断后果。
+并发的泄漏靠闸门逼出来，从不靠睡觉碰运气。
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from typing import Any
+
+from support.cast import SENTINEL, Agent, Cast
+from support.client.provider import Provider
+from support.client.stream import Connection, Line
+from support.embedded import Reference
+from support.errors import Inconclusive
+from support.ledger import Ledger
+from support.model import Kind
+from support.phrases import Accident, ModelFault, Speaker
+
+_SCRIPTS: Mapping[ModelFault, Mapping[str, Any]] = {
+    ModelFault.HELD: {"action": "hold"},
+    ModelFault.ERROR: {"action": "status", "status": 500},
+    ModelFault.CUT: {"action": "cut"},
+    ModelFault.MALFORMED: {"action": "malformed"},
+    ModelFault.EMPTY: {"action": "empty"},
+}
+
+
+def slot(tenant: str, agent: str) -> str:
+    """一个智能体在故障表里的格子。"""
+    return f"{tenant}/{agent}"
+
+
+class Faults:
+    """一个场景里正在发生的故障。`patience` 是等一句话的秒数。"""
+
+    def __init__(
+        self,
+        provider: Provider,
+        ledger: Ledger,
+        *,
+        patience: float,
+        start_timeout: float,
+        private: Reference | None,
+    ) -> None:
+        self._provider, self._ledger, self._private = provider, ledger, private
+        self._patience, self._start_timeout = patience, start_timeout
+        self._rules: dict[str, str] = {}
+        self._held: dict[str, list[tuple[Connection, str]]] = {}
+
+    @property
+    def disturbed(self) -> set[str]:
+        """正处在故障里的智能体的格子。"""
+        return set(self._rules)
+
+    async def model(self, agent: Agent, fault: ModelFault) -> None:
+        """让一个智能体的大模型出状况，或从状况中恢复；别的智能体不受影响。"""
+        where = slot(agent.owner.tenant, agent.name)
+        self._ledger.add(Kind.FAULT, by=agent.owner, what=f"大模型{fault.value}")
+        if fault is ModelFault.RELEASED:
+            await self._provider.release(self._rules.pop(where), patience=self._patience)
+            waiting = self._held.pop(where, [])
+            await asyncio.gather(*(c.fate(token, patience=self._patience) for c, token in waiting))
+            return
+        self._rules[where] = await self._provider.script(key=agent.provider_key, **_SCRIPTS[fault])
+
+    async def outcome(self, connection: Connection, line: Line) -> None:
+        """等一句话有下场；大模型被按住时，等到它停在闸前就够了。"""
+        where = slot(line.owner.tenant, line.owner.agent)
+        held = self._held.setdefault(where, [])
+        if where in self._rules and line.notes.get("disturbed") == "hold":
+            held.append((connection, line.token))
+            rule = self._rules[where]
+            if not await self._provider.held(rule, count=1, patience=self._patience):
+                raise Inconclusive("话没有送到大模型，按不住它，并发无从检验")
+        else:
+            await connection.fate(line.token, patience=self._patience)
+
+    async def accident(
+        self, cast: Cast, speaker: Speaker, line: Line, accident: Accident, agent: Agent
+    ) -> None:
+        """话刚送到大模型就出意外；恢复之后等它的回复。"""
+        rule = await self._provider.script("hold", key=agent.provider_key)
+        connection = await cast.say(speaker, line)
+        if not await self._provider.held(rule, count=1, patience=self._patience):
+            raise Inconclusive("这句话没有送到大模型，意外无从发生")
+        if accident is Accident.RECONNECT:
+            self._ledger.add(Kind.FAULT, by=line.owner, what="客户端断线")
+            await connection.close()
+            await self._provider.release(rule, patience=self._patience)
+            await self._let_reply_be_produced(cast, speaker)
+        else:
+            await self.restart()
+            await self._provider.release(rule, patience=0.0)
+        await connection.open()
+        await connection.fate(line.token, patience=self._patience)
+
+    async def _let_reply_be_produced(self, cast: Cast, speaker: Speaker) -> None:
+        """请哨兵在另一个平台上一问一答：等它走完，先前那条回复一定已经产生。"""
+        elsewhere = Speaker(speaker.tenant, SENTINEL, platform=f"{SENTINEL}台", agent=speaker.agent)
+        line = cast.line(elsewhere, "在吗", user_id="sentinel", sentinel=True)
+        connection = await cast.say(elsewhere, line)
+        await connection.fate(line.token, patience=self._patience)
+
+    async def restart(self) -> None:
+        """强行终止本场景专用的参考服务，再在原数据上启动。"""
+        if self._private is None:
+            raise Inconclusive("这个场景没有可重启的服务：请给它加上标签 @需.重启")
+        self._ledger.add(Kind.FAULT, what="服务被强行终止又重新启动")
+        await asyncio.to_thread(self._private.restart_after_kill, self._start_timeout)
+
+    def is_held(self, agent: Agent) -> bool:
+        """这个智能体的大模型是不是正被按住。"""
+        return slot(agent.owner.tenant, agent.name) in self._rules
+
+    async def close(self) -> None:
+        """撤掉全部剧本；一条撤不掉也继续撤下一条。"""
+        async with AsyncExitStack() as stack:
+            for rule in self._rules.values():
+                stack.push_async_callback(self._provider.release, rule, patience=0.0)
+            self._rules.clear()

@@ -1,0 +1,99 @@
+"""对话：话题聊到了没有、人设送到模型没有、各用各的模型密钥没有。"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from support.canary import find_tokens
+from support.model import Event, Kind, Outcome, Verdict
+
+
+def topics_covered(events: Sequence[Event], topics: Sequence[str]) -> Verdict:
+    """每个话题都有一句说出口并得到回复的话。"""
+    answered = {event.token for event in events if event.kind is Kind.HEARD}
+    covered: dict[str, int] = {}
+    for event in events:
+        if event.kind is Kind.SAID and event.token in answered and event.data.get("topic"):
+            covered.setdefault(event.data["topic"], event.seq)
+    missing = [topic for topic in topics if topic not in covered]
+    if not covered:
+        return Verdict(Outcome.INCONCLUSIVE, "没有一句得到回复的话", 0)
+    if not missing:
+        claim = f"{len(topics)} 个话题都聊到"
+        return Verdict(Outcome.HELD, claim, len(covered), tuple(covered.values()))
+    return Verdict(
+        Outcome.VIOLATED,
+        f"没有聊到：{'、'.join(missing)}",
+        len(covered),
+        tuple(covered.values()),
+        expected="、".join(topics),
+        actual="、".join(covered),
+    )
+
+
+def persona_carried(
+    events: Sequence[Event], questions: Sequence[str], persona: Mapping[str, str]
+) -> Verdict:
+    """答 `questions` 的每份提示词都带着提问者的智能体的人设口令（`persona`：智能体 → 口令）。"""
+    wanted = set(questions)
+    prompts = [e for e in events if e.kind is Kind.PROMPT and e.token in wanted]
+    if not prompts:
+        return Verdict(Outcome.INCONCLUSIVE, "没有看到提示词，不知道人设送到没有", 0)
+    bare = [e for e in prompts if persona.get(e.by.agent) not in find_tokens(e.text)]
+    if not bare:
+        claim = f"{len(prompts)} 份提示词都带着人设"
+        return Verdict(Outcome.HELD, claim, len(prompts), tuple(e.seq for e in prompts))
+    return Verdict(
+        Outcome.VIOLATED,
+        f"{len(bare)} 份提示词没有带上人设",
+        len(prompts),
+        tuple(e.seq for e in bare),
+        expected="每份提示词都带着自己的人设",
+        actual=f"{len(prompts)} 份里 {len(bare)} 份没有",
+    )
+
+
+def persona_present(
+    events: Sequence[Event], question: str, token: str, *, words: str, expected: bool
+) -> Verdict:
+    """答 `question` 的提示词里有（或没有）口令为 `token` 的人设。
+
+    “没有”以提示词确实看得见、且带着别的人设为对照，由调用者另行断言。
+    """
+    prompts = [e for e in events if e.kind is Kind.PROMPT and e.token == question]
+    seqs = tuple(e.seq for e in prompts)
+    if not prompts:
+        return Verdict(Outcome.INCONCLUSIVE, "没有看到提示词，不知道人设送到没有", 0)
+    present = all(token in find_tokens(e.text) for e in prompts)
+    absent = not any(token in find_tokens(e.text) for e in prompts)
+    word = "带着" if expected else "不带"
+    if present if expected else absent:
+        return Verdict(Outcome.HELD, f"{word}人设“{words}”", len(prompts), seqs)
+    return Verdict(
+        Outcome.VIOLATED,
+        f"人设不对：应当{word}“{words}”",
+        len(prompts),
+        seqs,
+        expected=f"{word}人设“{words}”",
+        actual=f"{len(prompts)} 份提示词并非如此",
+    )
+
+
+def own_provider_key(events: Sequence[Event], questions: Sequence[str], key_fp: str) -> Verdict:
+    """答 `questions` 的模型调用全部用着指纹为 `key_fp` 的密钥。"""
+    wanted = set(questions)
+    prompts = [e for e in events if e.kind is Kind.PROMPT and e.token in wanted]
+    if not prompts:
+        return Verdict(Outcome.INCONCLUSIVE, "没有看到提示词，不知道用了谁的模型密钥", 0)
+    wrong = [e for e in prompts if e.data.get("key_fp") != key_fp]
+    if not wrong:
+        claim = f"{len(prompts)} 次调用都用自己的模型密钥"
+        return Verdict(Outcome.HELD, claim, len(prompts), tuple(e.seq for e in prompts))
+    return Verdict(
+        Outcome.VIOLATED,
+        f"{len(wrong)} 次调用用了别人的模型密钥",
+        len(prompts),
+        tuple(e.seq for e in wrong),
+        expected="每次调用都用自己的模型密钥",
+        actual=f"{len(prompts)} 次里 {len(wrong)} 次不是",
+    )

@@ -1,0 +1,233 @@
+"""句法：规格里能出现的主语、名词、动词和固定说法，全部在这里登记为参数类型。
+
+职责：一段中文 → 一个冻结的值。不做什么：不碰 World、不收发。
+每个类型的写法都不含引号以外的 “ ”，所以一个参数绝不会跨过引号吞掉另一个。
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, TypeVar
+
+from behave import register_type
+from parse import with_pattern
+
+_QUOTED = r"“[^“”]+”"
+_NAMES = rf"{_QUOTED}(?:、{_QUOTED})*(?:和{_QUOTED})?"
+_PLACE = rf"(?:在群{_QUOTED}里|在{_QUOTED}上|对{_QUOTED})"
+_SPEAKER = rf"{_NAMES}的{_QUOTED}{_PLACE}*(?:都)?"
+
+
+def unquote(text: str) -> list[str]:
+    """取出一段文字里所有引号内的内容，按次序。"""
+    return [part.partition("”")[0] for part in text.split("“")[1:]]
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """谁、在哪里、对谁说话。省略处取默认：私聊、第一个平台、第一个智能体。"""
+
+    tenant: str
+    user: str
+    group: str = ""
+    platform: str = ""
+    agent: str = ""
+
+
+class Recall(str, Enum):
+    """麦麦记不记得一句话。"""
+
+    REMEMBERS = "记得"
+    FORGETS = "不记得"
+    ONLY = "只记得"
+
+
+class Carry(str, Enum):
+    """提示词里带没带着一段人设。"""
+
+    CARRIES = "带着"
+    LACKS = "没有带着"
+
+
+class Fate(str, Enum):
+    """一句话的结局。"""
+
+    ANSWERED = "恰好得到1条回复"
+    REFUSED = "被拒绝"
+
+
+class Change(str, Enum):
+    """租户、智能体、密钥的变故。"""
+
+    KEY_DISABLED = "密钥被禁用"
+    KEY_DELETED = "密钥被删除"
+    KEY_EXPIRED = "密钥已过期"
+    TENANT_SUSPENDED = "租户被停用"
+    TENANT_RESUMED = "租户被恢复"
+    AGENT_DISABLED = "智能体被停用"
+    TENANT_DELETED = "租户被注销"
+    TENANT_REOPENED = "租户被注销又以同名重新开通"
+
+
+class Credential(str, Enum):
+    """拿在手里的密钥是哪一种。"""
+
+    OWN = "密钥"
+    TYPO = "抄错一位的密钥"
+    FORGED = "照格式伪造的密钥"
+    DELETED = "已删除的密钥"
+    DISABLED = "已禁用的密钥"
+    EXPIRED = "已过期的密钥"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRef:
+    """哪家租户的哪种密钥。"""
+
+    tenant: str
+    credential: Credential
+
+
+class ModelFault(str, Enum):
+    """大模型的状况。"""
+
+    HELD = "被按住"
+    RELEASED = "被松开"
+    ERROR = "报错"
+    CUT = "答到一半断开"
+    MALFORMED = "答出乱码"
+    EMPTY = "答了空话"
+
+
+class Accident(str, Enum):
+    """说完话之后发生的意外。"""
+
+    RECONNECT = "随即断线又重新连上"
+    KILLED = "服务随即被强行终止又重新启动"
+
+
+class Disguise(str, Enum):
+    """冒充别家的手法。"""
+
+    PAYLOAD = "在话里自称是"
+    CONNECTION = "顶着连接编号冒充"
+
+
+class Ident(str, Enum):
+    """编号的种类。"""
+
+    USER = "用户编号"
+    GROUP = "群号"
+
+
+class Difference(str, Enum):
+    """两个编号之间仅有的差别。"""
+
+    CASE = "大小写"
+    SPACE = "首尾空格"
+    ZERO_WIDTH = "零宽字符"
+    FULL_WIDTH = "全角半角"
+    ACCENT = "组合字符"
+    PREFIX = "末尾一位"
+    LONG_TAIL = "很长之后的末尾一位"
+    WILDCARD = "通配符"
+
+
+class Resource(str, Enum):
+    """管理面里能查看的东西。"""
+
+    AGENTS = "智能体"
+    KEYS = "密钥"
+
+
+class Crowd(str, Enum):
+    """同时开聊的人数。"""
+
+    ONE = "各有一位用户"
+    MANY = "各有多位用户"
+
+
+_Member = TypeVar("_Member", bound=Enum)
+
+
+def _choice(kind: type[_Member]) -> Callable[[str], _Member]:
+    """一个枚举对应一个类型：写法恰好是它的各个成员。"""
+    words = sorted((member.value for member in kind), key=len, reverse=True)
+
+    @with_pattern("|".join(words))  # type: ignore[untyped-decorator]
+    def convert(text: str) -> _Member:
+        return kind(text)
+
+    return convert
+
+
+@with_pattern(_QUOTED)  # type: ignore[untyped-decorator]
+def parse_text(text: str) -> str:
+    """“……” → 引号里的文字。"""
+    return text[1:-1]
+
+
+@with_pattern(_NAMES)  # type: ignore[untyped-decorator]
+def parse_names(text: str) -> tuple[str, ...]:
+    """“甲”、“乙”和“丙” → 名字的元组。"""
+    return tuple(unquote(text))
+
+
+@with_pattern(r"\d+")  # type: ignore[untyped-decorator]
+def parse_number(text: str) -> int:
+    """阿拉伯数字 → 整数。"""
+    return int(text)
+
+
+def _place(text: str) -> dict[str, str]:
+    place: dict[str, str] = {}
+    for prefix, suffix, key in (("在群“", "”里", "group"), ("在“", "”上", "platform")):
+        if prefix in text:
+            place[key] = text.partition(prefix)[2].partition(suffix)[0]
+    if "对“" in text:
+        place["agent"] = text.partition("对“")[2].partition("”")[0]
+    return place
+
+
+@with_pattern(_SPEAKER)  # type: ignore[untyped-decorator]
+def parse_speakers(text: str) -> tuple[Speaker, ...]:
+    """“科技公司”和“教育机构”的“小王”在群“读书会”里都 → 每家一位说话人。"""
+    who, _, rest = text.partition("的“")
+    user, _, place = rest.partition("”")
+    return tuple(Speaker(tenant, user, **_place(place)) for tenant in unquote(who))
+
+
+@with_pattern(rf"{_QUOTED}的{_QUOTED}{_PLACE}*")  # type: ignore[untyped-decorator]
+def parse_speaker(text: str) -> Speaker:
+    """“科技公司”的“小雨”在群“读书会”里 → 一位说话人。"""
+    return parse_speakers(text)[0]
+
+
+@with_pattern(  # type: ignore[untyped-decorator]
+    rf"{_QUOTED}的(?:{'|'.join(sorted((c.value for c in Credential), key=len, reverse=True))})"
+)
+def parse_key(text: str) -> KeyRef:
+    """“科技公司”的抄错一位的密钥 → 一种密钥。"""
+    tenant, _, credential = text.partition("”的")
+    return KeyRef(tenant[1:], Credential(credential))
+
+
+TYPES: dict[str, Callable[[str], Any]] = {
+    "Text": parse_text,
+    "Names": parse_names,
+    "Number": parse_number,
+    "Speaker": parse_speaker,
+    "Speakers": parse_speakers,
+    "Key": parse_key,
+    **{
+        kind.__name__: _choice(kind)
+        for kind in (
+            Recall, Carry, Fate, Change, ModelFault, Accident,
+            Disguise, Ident, Difference, Resource, Crowd,
+        )
+    },
+}  # fmt: skip
+
+register_type(**TYPES)

@@ -1,0 +1,38 @@
+"""重判：只凭运行目录里的台账与场景记录，重新算出结果、重出报告。
+
+职责：离线重判。不做什么：不连服务、不改台账。
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+from support import results
+from support.errors import ConfigError
+from support.merge import merge
+from support.reports.publish import publish, write_results
+
+
+def rejudge(run_dir: Path) -> int:
+    """重判一次运行，返回它的退出码。"""
+    path = run_dir / "results.json"
+    if not path.exists():
+        raise ConfigError(
+            str(run_dir), found="没有 results.json", allowed="一次运行留下的目录",
+            fix="例：python -m support report reports/latest",
+        )  # fmt: skip
+    run_dir = run_dir.resolve()
+    before = json.loads(path.read_text(encoding="utf-8"))
+    wanted = {field.name for field in dataclasses.fields(results.Run)}
+    kept = {name: value for name, value in before["run"].items() if name in wanted}
+    notes = [note for note in before["notes"] if note not in before["run"]["invalid_reasons"]]
+    run = results.Run(**{**kept, "notes": tuple(notes)})
+    folders = sorted((run_dir / "workers").iterdir(), key=lambda folder: int(folder.name))
+    events, records = merge(folders)
+    outcome = results.build(run, records, events)
+    write_results(run_dir / "results.json", outcome)
+    for line in publish(run_dir, outcome):
+        print(line)
+    return results.exit_code(outcome, records)

@@ -1,0 +1,279 @@
+"""一次运行：备好目录与服务、派出工作进程、合账、出报告、给退出码。
+
+职责：把各部件按次序接起来。不做什么：各部件的活。数据的路：
+计划 → 服务 → 工作进程（台账、场景记录）→ 合账 → 结果 → 报告。
+"""
+
+from __future__ import annotations
+
+import shlex
+import signal
+import socket
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+from typing import Any
+from urllib.parse import urlsplit
+
+from rich.console import Console
+
+from support import __version__, results
+from support.config import Config, load_config
+from support.console import LiveProgress
+from support.embedded import Endpoints, running
+from support.errors import ConfigError, TargetUnreachable
+from support.merge import merge, write_ledger
+from support.model import Event
+from support.opening import ROOT, new_run_id
+from support.plan import plan
+from support.records import Scene
+from support.reports.publish import publish, write_results
+from support.workers import Assignment, Ended, run_workers
+
+#: 运行方式 → 标签表达式。
+MODES = {
+    "all": "not @在建",
+    "scenarios": "@对话 and not @并发 and not @在建",
+    "concurrent": "@对话 and @并发 and not @在建",
+}
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+#: 远处的目标超过这么多并发用户要明说。
+_REMOTE_USERS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """命令行给的选项；None 表示听配置的。"""
+
+    mode: str
+    config: Path
+    concurrent_users: int | None
+    server_url: str | None
+    control_url: str | None
+    output: Path | None
+    seed: int
+    workers: int
+    tags: tuple[str, ...]
+    report_dir: Path | None
+    pace: float | None
+    allow_remote_load: bool
+
+
+def run(options: Options, console: Console) -> int:
+    """跑一次，返回退出码。"""
+    config = _aimed(load_config(options.config), options)
+    users = options.concurrent_users or config.settings.concurrent_users
+    _guard_remote_load(config, users, allowed=options.allow_remote_load)
+    scenes = plan(ROOT, [MODES[options.mode], *options.tags])
+    if not scenes:
+        raise ConfigError(
+            "--tags",
+            found="、".join(options.tags) or options.mode,
+            allowed="至少选中一个场景",
+            fix="去掉 --tags，或看 features/ 里有哪些标签",
+        )
+    _require_reachable(config)
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    run_dir = _run_dir(options.report_dir or config.report.dir)
+    return _Run(options, config, users, scenes, run_dir, console).execute()
+
+
+def _aimed(config: Config, options: Options) -> Config:
+    """命令行给了地址就改测那里；内嵌配置只许指向本机。"""
+    if not options.server_url and not options.control_url:
+        return config
+    control = options.control_url or config.target.control_url
+    server = options.server_url or config.target.server_url
+    if not control or not server:
+        missing = "--control-url" if not control else "--server-url"
+        raise ConfigError(
+            "命令行", key=missing, found="缺少", allowed="管理面与消息面的地址都要给",
+            fix="例：--control-url http://127.0.0.1:8000 --server-url ws://127.0.0.1:8095/ws",
+        )  # fmt: skip
+    if config.target.kind == "embedded":
+        for name, url in (("--control-url", control), ("--server-url", server)):
+            if urlsplit(url).hostname not in _LOOPBACK:
+                raise ConfigError(
+                    "命令行", key=name, found=url, allowed="本机地址（127.0.0.1、localhost）",
+                    fix="测别的机器要有自己的配置：从 configs/live.example.toml 抄起，用 --config 给出",
+                )  # fmt: skip
+    name = "外部服务" if config.target.kind == "embedded" else config.target.name
+    capabilities = tuple(c for c in config.target.capabilities if c != "重启")
+    target = replace(
+        config.target,
+        kind="live",
+        name=name,
+        control_url=control,
+        server_url=_as_websocket(server),
+        capabilities=capabilities,
+    )
+    return replace(config, target=target)
+
+
+def _as_websocket(url: str) -> str:
+    """消息面地址也可以写成 http(s)，缺路径时补 /ws（原来的 --server-url 就是这样写的）。"""
+    parts = urlsplit(url)
+    if parts.scheme not in ("ws", "wss", "http", "https") or not parts.hostname:
+        raise ConfigError(
+            "命令行", key="--server-url", found=url, allowed="ws、wss、http 或 https 地址",
+            fix="例：--server-url ws://127.0.0.1:8095/ws",
+        )  # fmt: skip
+    scheme = {"http": "ws", "https": "wss"}.get(parts.scheme, parts.scheme)
+    return parts._replace(scheme=scheme, path=parts.path.rstrip("/") or "/ws").geturl()
+
+
+def _guard_remote_load(config: Config, users: int, *, allowed: bool) -> None:
+    host = urlsplit(config.target.server_url or "ws://127.0.0.1").hostname
+    if host not in _LOOPBACK and users > _REMOTE_USERS and not allowed:
+        raise ConfigError(
+            "--concurrent-users", found=str(users),
+            allowed=f"非本机目标最多 {_REMOTE_USERS} 位并发用户",
+            fix="确认对方经得起、也知情之后加 --allow-remote-load",
+        )  # fmt: skip
+
+
+def _require_reachable(config: Config) -> None:
+    """真实目标先敲一下门：地址错了几毫秒就该知道，不必等到场景里。"""
+    for url in (config.target.control_url, config.target.server_url):
+        if config.target.kind == "embedded" or not url:
+            continue
+        parts = urlsplit(url)
+        port = parts.port or (443 if parts.scheme in ("https", "wss") else 80)
+        try:
+            socket.create_connection((parts.hostname or "", port), config.timeouts.connect).close()
+        except OSError as error:
+            raise TargetUnreachable(
+                f"连不上被测服务：{url}（{error.strerror or error}）\n"
+                "  改法：确认服务在运行；检查 --server-url、--control-url 或配置的 [target]"
+            ) from None
+
+
+def _as_interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _run_dir(base: Path) -> Path:
+    run_dir = base.resolve() / new_run_id(datetime.now())
+    try:
+        run_dir.mkdir(parents=True)
+    except OSError as error:
+        raise ConfigError(
+            "--report-dir", found=str(base), allowed="可写的目录",
+            fix=f"换一个目录或改权限（{error.strerror}）",
+        ) from None  # fmt: skip
+    return run_dir
+
+
+class _Run:
+    """正在进行的一次运行。"""
+
+    def __init__(
+        self,
+        options: Options,
+        config: Config,
+        users: int,
+        scenes: Sequence[Scene],
+        run_dir: Path,
+        console: Console,
+    ) -> None:
+        self._options, self._config, self._users = options, config, users
+        self._scenes, self._run_dir, self._console = scenes, run_dir, console
+        self._notes: list[str] = []
+
+    def execute(self) -> int:
+        """跑完并出报告。"""
+        started, began = datetime.now().astimezone(), time.monotonic()
+        try:
+            with running(self._config, self._run_dir / "servers") as endpoints:
+                self._announce(endpoints)
+                ended = self._work(endpoints)
+        except KeyboardInterrupt:
+            ended, endpoints = Ended(True, False, ()), None
+        if ended.timed_out:
+            self._notes.append(f"超过 {self._config.timeouts.run:g} 秒（[timeouts].run），没有跑完")
+        events, records = merge(ended.folders)
+        run = self._describe(started, time.monotonic() - began, ended, endpoints)
+        outcome = results.build(run, records, events)
+        self._publish(outcome, events)
+        return results.exit_code(outcome, records)
+
+    def _announce(self, endpoints: Endpoints) -> None:
+        self._console.print(
+            f"麦麦多租户规约 {__version__}：{endpoints.name} {endpoints.version}，"
+            f"{len(self._scenes)} 个场景，种子 {self._options.seed}"
+            f"（服务就绪 {endpoints.startup_s:.2f} 秒）",
+            highlight=False,
+        )
+
+    def _work(self, endpoints: Endpoints) -> Ended:
+        pace = self._options.pace
+        assignment = Assignment(
+            root=ROOT,
+            run_dir=self._run_dir,
+            run_id=self._run_dir.name,
+            config=self._options.config.resolve(),
+            seed=self._options.seed,
+            pace=self._config.settings.pace if pace is None else pace,
+            concurrent_users=self._users,
+            endpoints=endpoints,
+        )
+        with LiveProgress(len(self._scenes), self._console) as live:
+            return run_workers(
+                assignment,
+                self._scenes,
+                min(self._options.workers, len(self._scenes)),
+                deadline_s=self._config.timeouts.run,
+                hear=self._noting(live),
+            )
+
+    def _noting(self, live: LiveProgress) -> Any:
+        def hear(kind: str, text: str) -> None:
+            if kind == "notice" and text not in self._notes:
+                self._notes.append(text)
+                live.hear(kind, text)
+            elif kind != "notice":
+                live.hear(kind, text)
+
+        return hear
+
+    def _describe(
+        self, started: datetime, duration_s: float, ended: Ended, endpoints: Endpoints | None
+    ) -> results.Run:
+        target = self._config.target
+        return results.Run(
+            id=self._run_dir.name,
+            seed=self._options.seed,
+            mode=self._options.mode,
+            started=started.isoformat(timespec="seconds"),
+            duration_s=round(duration_s, 3),
+            suite_version=__version__,
+            command=shlex.join(["python", "-m", "support", *sys.argv[1:]]),
+            target={
+                "kind": "内置参考服务" if target.kind == "embedded" else "真实部署",
+                "name": endpoints.name if endpoints else target.name,
+                "version": endpoints.version if endpoints else "未知",
+                "control_url": endpoints.control_url if endpoints else "",
+                "server_url": endpoints.message_url if endpoints else "",
+            },
+            transport="原生 WebSocket",
+            capabilities=target.capabilities,
+            planned=len(self._scenes),
+            workers=min(self._options.workers, len(self._scenes)),
+            interrupted=ended.interrupted,
+            startup_s=round(endpoints.startup_s, 3) if endpoints else 0.0,
+            patience_s=self._config.timeouts.reply,
+            concurrent_users=self._users,
+            notes=tuple(self._notes),
+        )
+
+    def _publish(self, outcome: dict[str, Any], events: Sequence[Event]) -> None:
+        write_ledger(self._run_dir / "ledger.jsonl", events)
+        write_results(self._run_dir / "results.json", outcome)
+        if self._options.output is not None:
+            write_results(self._options.output, outcome)
+        for line in publish(self._run_dir, outcome):
+            self._console.print(line, highlight=False, soft_wrap=True, markup=False)

@@ -1,0 +1,276 @@
+"""Stage：一个 behave 进程里所有场景共用的东西，以及每个场景的开幕与落幕。
+
+职责：装配（事件循环、会话、台账、观察站、内嵌服务），为每个场景造一个 World，落幕时审计、
+收场并写下场景记录。不做什么：不懂句子（steps）、不下结论（oracles）、不渲染（reports）。
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import signal
+import time
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import FrameType
+from typing import Any, TypeVar
+
+import aiohttp
+
+from support.canary import Mint, find_tokens
+from support.cast import Cast, Services, sweep
+from support.client.control import ControlPlane
+from support.client.provider import Provider
+from support.config import Config
+from support.embedded import Endpoints, Reference, reference
+from support.errors import Inconclusive, SuiteError
+from support.faults import Faults
+from support.ledger import Ledger
+from support.model import Canary, Event, Kind, Owner, ScenarioRecord, Verdict
+from support.oracles import leaks
+from support.records import Scene, conclude, dump_record, setup_seconds
+from support.world import Settings, World
+
+T = TypeVar("T")
+Explain = Callable[[Verdict, Scene, Sequence[Event], Mapping[str, Canary]], str]
+
+#: 一句回复都没听到过、却已有这么多句没有回复：目标不答话，其余场景不必再等。
+_MUTE_AFTER = 5
+
+
+class Stage:
+    """一个进程一个。`folder` 是本进程写台账与场景记录的目录。"""
+
+    def __init__(self, config: Config, endpoints: Endpoints, folder: Path, **knobs: Any) -> None:
+        self.config, self.endpoints, self.folder = config, endpoints, folder
+        self.run_id: str = knobs["run_id"]
+        self._operator_key: str | None = knobs["operator_key"]
+        self._explain: Explain = knobs["explain"]
+        self._finished: Callable[[ScenarioRecord], None] = knobs["finished"]
+        self.ledger = Ledger(folder / "ledger.jsonl")
+        if config.llm.api_key:
+            self.ledger.redactor.learn(config.llm.api_key)
+        self.canaries: dict[str, Canary] = {}
+        self.interrupted = False
+        self._in_step = False
+        self._mint = Mint(secrets.token_hex(16))
+        self._agents: dict[str, tuple[Owner, str]] = {}
+        self._known = 0
+        self._count = 0
+        self._world: World | None = None
+        self._private = ExitStack()
+        self._began = 0.0
+        self._mark = 0
+        self._settings = Settings(
+            config=config,
+            seed=knobs["seed"],
+            pace=knobs["pace"],
+            concurrent_users=knobs["concurrent_users"],
+            notice=knobs["notice"],
+            progress=knobs["progress"],
+        )
+        self.loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(self.loop)
+        self._session = self.run(self._open_session())
+        self._provider = Provider(
+            self._session,
+            endpoints.observer_url,
+            endpoints.token,
+            self.ledger,
+            timeout=config.timeouts.control,
+            attribute=self._attribute,
+        )
+        self._control = self._control_plane(endpoints)
+
+    @staticmethod
+    async def _open_session() -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), trust_env=False)
+
+    def _control_plane(self, endpoints: Endpoints) -> ControlPlane:
+        return ControlPlane(
+            self._session,
+            endpoints.control_url,
+            self.ledger,
+            timeout=self.config.timeouts.control,
+            operator_key=self._operator_key,
+        )
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """在本进程唯一的事件循环里做完一件事（钩子是同步的，步骤是异步的，循环只有这一个）。"""
+        return self.loop.run_until_complete(work)
+
+    # ---- 提示词归谁 ------------------------------------------------------------
+
+    def _learn(self) -> None:
+        """把台账里新登记的口令与模型密钥收进来。"""
+        fresh = self.ledger.since(self._known)
+        self._known = self.ledger.mark()
+        self.canaries.update(leaks.manifest(fresh))
+
+    def _attribute(self, record: Mapping[str, Any]) -> tuple[Owner, str, str] | None:
+        """先看模型密钥是谁的，再看正在作答的那句话（末尾的口令）是谁的。"""
+        self._learn()
+        by_key = self._agents.get(record["key_fp"])
+        tokens = find_tokens(record["tail"])
+        canary = self.canaries.get(tokens[-1]) if tokens else None
+        if canary is None:
+            return None if by_key is None else (by_key[0], "", by_key[1])
+        owner = canary.owner
+        if by_key is None or (by_key[0].tenant, by_key[0].agent) == (owner.tenant, owner.agent):
+            return owner, canary.token, canary.scenario
+        return by_key[0], canary.token, by_key[1]
+
+    # ---- 开幕 ------------------------------------------------------------------
+
+    def missing_capability(self, tags: Iterable[str]) -> str:
+        """标签要求、而目标没有的第一项能力；都有则为空。"""
+        needs = (tag.partition(".")[2] for tag in tags if tag.startswith("需."))
+        return next((need for need in needs if need not in self.config.target.capabilities), "")
+
+    def enter(self, scene: Scene, skip: Callable[[str], None]) -> World:
+        """为一个场景造 World。目标从不答话时不再往下等。"""
+        self._count += 1
+        uid = f"{scene.id}#{self._count}"
+        self.ledger.scenario = uid
+        self._mark, self._began = self.ledger.mark(), time.monotonic()
+        self.ledger.add(Kind.BEGAN, id=scene.id, name=scene.name, location=scene.location)
+        self._world = None
+        self._refuse_mute_target()
+        endpoints, private = self._private_service(scene, uid)
+        control = self._control if private is None else self._control_plane(endpoints)
+        services = Services(
+            session=self._session,
+            control=control,
+            ledger=self.ledger,
+            mint=self._mint,
+            config=self.config,
+            message_url=endpoints.message_url,
+            model_url=endpoints.model_url,
+            run_prefix=self.run_id,
+            agents_by_key=self._agents,
+        )
+        timeouts = self.config.timeouts
+        faults = Faults(
+            self._provider,
+            self.ledger,
+            patience=timeouts.reply,
+            start_timeout=timeouts.start,
+            private=private,
+        )
+        self._world = World(
+            self._settings,
+            cast=Cast(services, uid),
+            faults=faults,
+            ledger=self.ledger,
+            provider=self._provider,
+            explain=lambda verdict: self._explain_verdict(verdict, scene),
+            skip=skip,
+        )
+        return self._world
+
+    def _explain_verdict(self, verdict: Verdict, scene: Scene) -> str:
+        self._learn()
+        return self._explain(verdict, scene, self.scenario_events(), self.canaries)
+
+    def _refuse_mute_target(self) -> None:
+        kinds = [event.kind for event in self.ledger.events]
+        said, heard = kinds.count(Kind.SAID), kinds.count(Kind.HEARD)
+        if heard == 0 and said >= _MUTE_AFTER:
+            raise Inconclusive(f"目标从未回过一句话（已说 {said} 句），不再往下等")
+
+    def _private_service(self, scene: Scene, uid: str) -> tuple[Endpoints, Reference | None]:
+        """要重启服务的场景用自己的参考服务，免得殃及同时在跑的别的场景。"""
+        if "需.重启" not in scene.tags:
+            return self.endpoints, None
+        log = self.folder / f"reference-{uid.replace('#', '-')}.log"
+        server = self._private.enter_context(reference(self.config, self.endpoints.model_url, log))
+        return server.endpoints(self.endpoints), server
+
+    def step_begins(self) -> None:
+        """此后按 Ctrl-C 立即打断这一步。"""
+        self._in_step = True
+
+    def step_ends(self) -> None:
+        """此后按 Ctrl-C 先记下，等钩子做完收场再停。"""
+        self._in_step = False
+
+    def handle_interrupts(self) -> None:
+        """Ctrl-C：步骤里立即打断，钩子里记下；第二次总是立即打断。"""
+
+        def on_signal(number: int, frame: FrameType | None) -> None:
+            again, self.interrupted = self.interrupted, True
+            if self._in_step or again:
+                raise KeyboardInterrupt
+
+        signal.signal(signal.SIGINT, on_signal)
+
+    # ---- 落幕 ------------------------------------------------------------------
+
+    def leave(self, scene: Scene, errors: Sequence[BaseException], skipped: str) -> ScenarioRecord:
+        """审计、收场、写下场景记录。`errors` 是步骤抛出的异常，`skipped` 是跳过的缘由。"""
+        world, self._world = self._world, None
+        audit = None
+        if world is not None:
+            self._cancel_unfinished(world)
+            errors, audit = self._audit(world, errors)
+        ended = time.monotonic()
+        if world is not None:
+            self.run(world.close())
+        self._private.close()
+        events = self.ledger.since(self._mark)
+        record = conclude(
+            scene,
+            errors=errors,
+            verdicts=(*(world.verdicts if world else ()), *((audit,) if audit else ())),
+            skipped=skipped,
+            duration_s=ended - self._began,
+            setup_s=setup_seconds(events),
+            teardown_s=time.monotonic() - ended,
+            events=len(events),
+        )
+        self.ledger.add(Kind.ENDED, verdict=record.verdict.value, reason=record.reason)
+        self._write(record)
+        return record
+
+    def _cancel_unfinished(self, world: World) -> None:
+        """被 Ctrl-C 打断的步骤还挂在循环里；不取消它，收场时它会接着说话。"""
+        readers = world.cast.readers()
+        for task in asyncio.all_tasks(self.loop):
+            if task not in readers:
+                task.cancel()
+
+    def _audit(
+        self, world: World, errors: Sequence[BaseException]
+    ) -> tuple[Sequence[BaseException], Verdict]:
+        """先让各连接上的回复到齐，再扫一遍本场景全部看得见的内容。"""
+        try:
+            if not errors and not self.interrupted:
+                self.run(world.settle())
+            else:
+                self.run(world.pull())
+        except SuiteError as error:
+            errors = (*errors, error)
+        self._learn()
+        return errors, leaks.check(self.ledger.since(self._mark), self.canaries)
+
+    def _write(self, record: ScenarioRecord) -> None:
+        with (self.folder / "scenarios.jsonl").open("a", encoding="utf-8") as file:
+            file.write(dump_record(record) + "\n")
+        self._finished(record)
+
+    def scenario_events(self) -> list[Event]:
+        """刚落幕的场景的台账，供报告附证据。"""
+        return self.ledger.since(self._mark)
+
+    def close(self) -> None:
+        """散场：扫掉半途中建出来的租户，关会话，关台账。"""
+        try:
+            if self.interrupted:
+                self.run(sweep(self._control, self.ledger, self.run_id))
+        except SuiteError as error:
+            self.ledger.add(Kind.LEFTOVER, resource="tenants", id="未知", reason=str(error))
+        finally:
+            self.run(self._session.close())
+            self.ledger.close()
+            self.loop.close()

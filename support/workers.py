@@ -1,0 +1,180 @@
+"""工作进程：把计划好的场景分给若干 ``python -m behave``，看着它们跑完。
+
+职责：分片、起进程、转述进度、把 Ctrl-C 有序地传下去。不做什么：不算结果。
+工作进程自成会话：终端的 Ctrl-C 只到运行器，由它决定何时传给谁，免得收场又被打断。
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from support.embedded import TOKEN_ENV, Endpoints
+from support.records import Scene
+
+#: Ctrl-C 之后给工作进程收场的秒数，过了就强行结束。
+_GRACE_S = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """交给每个工作进程的公共信息。"""
+
+    root: Path
+    run_dir: Path
+    run_id: str
+    config: Path
+    seed: int
+    pace: float
+    concurrent_users: int
+    endpoints: Endpoints
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """工作进程们的结局。"""
+
+    interrupted: bool
+    timed_out: bool
+    folders: tuple[Path, ...]
+
+
+def run_workers(
+    assignment: Assignment,
+    scenes: Sequence[Scene],
+    count: int,
+    *,
+    deadline_s: float,
+    hear: Callable[[str, str], None],
+) -> Ended:
+    """跑完全部场景。`hear(种类, 内容)` 转述进度，在读取线程里被调用。"""
+    shares = [scenes[number::count] for number in range(count)]
+    workers = [
+        _Worker(assignment, number, share, hear) for number, share in enumerate(shares) if share
+    ]
+    interrupted, timed_out = False, False
+    try:
+        timed_out = not _wait(workers, time.monotonic() + deadline_s)
+        if timed_out:
+            hear("notice", f"超过 {deadline_s:g} 秒（[timeouts].run），正在收场")
+            _wind_up(workers)
+    except KeyboardInterrupt:
+        interrupted = True
+        hear("notice", "收到中断，正在收场（再按一次 Ctrl-C 立即结束）")
+        _wind_up(workers)
+    finally:
+        for worker in workers:
+            worker.close()
+    return Ended(interrupted, timed_out, tuple(worker.folder for worker in workers))
+
+
+def _wait(workers: Sequence[_Worker], deadline: float) -> bool:
+    for worker in workers:
+        if not worker.wait(max(0.0, deadline - time.monotonic())):
+            return False
+    return True
+
+
+def _wind_up(workers: Sequence[_Worker]) -> None:
+    """请各进程收场；超过宽限或再按一次 Ctrl-C 就不再等。"""
+    for worker in workers:
+        worker.interrupt()
+    with suppress(KeyboardInterrupt):
+        _wait(workers, time.monotonic() + _GRACE_S)
+
+
+class _Worker:
+    """一个 behave 进程。它的标准错误里夹着给运行器的 JSON 行，其余写进日志。"""
+
+    def __init__(
+        self,
+        assignment: Assignment,
+        number: int,
+        share: Sequence[Scene],
+        hear: Callable[[str, str], None],
+    ) -> None:
+        self.folder = assignment.run_dir / "workers" / str(number)
+        self.folder.mkdir(parents=True)
+        selection = self.folder / "scenarios.txt"
+        lines = [f"{assignment.root / scene.location}\n" for scene in share]
+        selection.write_text("".join(lines), encoding="utf-8")
+        self._hear = hear
+        self._log = (self.folder / "behave.log").open("w", encoding="utf-8")
+        self._process = subprocess.Popen(
+            self._command(assignment, number, selection),
+            cwd=assignment.root,
+            stdin=subprocess.PIPE,
+            stdout=self._log,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            env={**os.environ, TOKEN_ENV: assignment.endpoints.token, "PYTHONUTF8": "1"},
+            start_new_session=True,
+        )
+        self._reader = threading.Thread(target=self._relay, daemon=True)
+        self._reader.start()
+
+    def _command(self, assignment: Assignment, number: int, selection: Path) -> list[str]:
+        endpoints = asdict(assignment.endpoints)
+        endpoints.pop("token")
+        knobs = {
+            "config": assignment.config,
+            "seed": assignment.seed,
+            "pace": assignment.pace,
+            "concurrent_users": assignment.concurrent_users,
+            "run_id": f"{assignment.run_id}-{number}",
+            "folder": self.folder,
+            "worker": number,
+            "endpoints": json.dumps(endpoints, ensure_ascii=False),
+        }
+        return [
+            *(sys.executable, "-m", "behave", "--no-summary", "--no-color"),
+            *("-f", "support.reports.allure:SpecAllureFormatter"),
+            *("-o", str(assignment.run_dir / "allure-results")),
+            *("-f", "plain"),
+            *(part for name, value in knobs.items() for part in ("-D", f"{name}={value}")),
+            f"@{selection}",
+        ]
+
+    def _relay(self) -> None:
+        assert self._process.stderr is not None
+        for line in self._process.stderr:
+            if line.startswith('{"maispec"'):
+                message = json.loads(line)
+                self._hear(message["maispec"], message["text"])
+            else:
+                self._log.write(line)
+                self._log.flush()
+
+    def wait(self, timeout: float) -> bool:
+        """等它结束；超时返回假。"""
+        try:
+            self._process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            return False
+        self._reader.join()
+        return True
+
+    def interrupt(self) -> None:
+        """请它像收到 Ctrl-C 一样收场。"""
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+
+    def close(self) -> None:
+        """还没结束就强行结束，并收好管道与日志。"""
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+        self._reader.join()
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        self._log.close()

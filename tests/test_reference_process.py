@@ -1,0 +1,158 @@
+"""参考服务当进程跑：就绪行、强杀与重启、体面停止、起不来时的一行话。"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from tests.reference_kit import Model, Talker, running_model, words_of
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest_asyncio.fixture
+async def model() -> AsyncIterator[Model]:
+    async with running_model() as running:
+        yield running
+
+
+def command(model_url: str, data: Path, *more: str) -> list[str]:
+    base = [sys.executable, "-m", "support.reference", "--model-url", model_url]
+    return [*base, "--data", str(data), *more]
+
+
+@contextmanager
+def process(model_url: str, data: Path) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
+    env = {**os.environ, "http_proxy": "http://127.0.0.1:1", "HTTP_PROXY": "http://127.0.0.1:1"}
+    running = subprocess.Popen(
+        command(model_url, data, "--with-parent"),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env=env,
+    )
+    assert running.stdin is not None
+    assert running.stdout is not None
+    try:
+        yield running, json.loads(running.stdout.readline())
+    finally:
+        running.kill()
+        running.wait()
+        running.stdin.close()
+        running.stdout.close()
+
+
+async def open_key(session: aiohttp.ClientSession, url: str) -> str:
+    async def post(path: str, **body: Any) -> Any:
+        async with session.post(f"{url}/api/v2{path}", json=body) as response:
+            return (await response.json())["data"]
+
+    tenant = (await post("/tenants", tenant_name="甲", tenant_type="personal"))["id"]
+    agent = (await post("/agents", tenant_id=tenant, name="麦麦"))["id"]
+    key = await post("/api-keys", tenant_id=tenant, agent_id=agent, name="k")
+    return str(key["api_key"])
+
+
+async def test_acked_words_and_queued_replies_survive_kill_9(model: Model, tmp_path: Path) -> None:
+    data = tmp_path / "new" / "dir"
+    release = model.hold("被杀时在答")
+    async with aiohttp.ClientSession() as session:
+        with process(model.url, data) as (running, ready):
+            assert set(ready) == {"control_url", "message_url", "pid", "name", "version"}
+            assert ready["pid"] == running.pid
+            key = await open_key(session, ready["control_url"])
+            where = {"api_key": key, "platform": "qq"}
+            talker = Talker(await session.ws_connect(ready["message_url"], params=where))
+            assert "历史" in await talker.ask("历史")
+            await talker.send("被杀时在答", msg_id="m1")
+            await talker.send("还在排队", msg_id="m2")
+            acked = [(await talker.next())["meta"]["acked_msg_id"] for _ in range(2)]
+            assert acked == ["m1", "m2"]
+            await model.arrived(1, "被杀时在答")
+            running.kill()
+            running.wait()
+        release.set()
+        with process(model.url, data) as (running, ready):
+            await model.arrived(1, "还在排队")
+            talker = Talker(await session.ws_connect(ready["message_url"], params=where))
+            heard = [words_of(await talker.next()) for _ in range(2)]
+            assert heard == ["答：小雨: 被杀时在答", "答：小雨: 还在排队"]
+            await talker.send("重发", msg_id="m1")
+            again = await talker.heard_until("哨兵")
+            assert [frame["type"] for frame in again] == ["sys_ack"], "重启后仍认得重复"
+            assert "历史" in model.calls[-1].prompt
+
+
+async def test_graceful_stop_with_a_hanging_model_and_later_answer(
+    model: Model, tmp_path: Path
+) -> None:
+    release = model.hold("挂着")
+    async with aiohttp.ClientSession() as session:
+        with process(model.url, tmp_path) as (running, ready):
+            key = await open_key(session, ready["control_url"])
+            where = {"api_key": key, "platform": "qq"}
+            talker = Talker(await session.ws_connect(ready["message_url"], params=where))
+            await talker.send("挂着")
+            await talker.next()
+            await model.arrived(1, "挂着")
+            began = time.monotonic()
+            running.terminate()
+            assert await talker.close_code() == 1012
+            assert running.wait(5) == 0
+            assert time.monotonic() - began < 2
+        release.set()
+        with process(model.url, tmp_path) as (running, ready):
+            talker = Talker(await session.ws_connect(ready["message_url"], params=where))
+            assert words_of(await talker.next()) == "答：小雨: 挂着"
+            assert running.stdin is not None
+            running.stdin.close()
+            assert running.wait(5) == 0, "父进程没了就自己退出"
+
+
+def fails(tmp_path: Path, *more: str, data: Path | None = None) -> str:
+    ended = subprocess.run(
+        command("http://127.0.0.1:9", data or tmp_path / "data", *more),
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        timeout=10,
+        check=False,
+    )
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert len(ended.stderr.strip().splitlines()) == 1, ended.stderr
+    return ended.stderr
+
+
+def test_a_taken_port_is_one_line_and_exit_2(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert port in fails(tmp_path, "--message-port", port)
+
+
+@pytest.mark.parametrize("content", [b"garbage" * 1000, b"SQLite format 3\x00" + b"\xff" * 9000])
+def test_a_corrupt_database_is_one_line_and_exit_2(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "reference.sqlite3").write_bytes(content)
+    assert "reference.sqlite3" in fails(tmp_path, data=tmp_path)
+
+
+def test_a_data_path_that_is_a_file_is_one_line_and_exit_2(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    assert "file" in fails(tmp_path, data=tmp_path / "file")
+
+
+async def test_two_servers_do_not_share_a_data_folder(model: Model, tmp_path: Path) -> None:
+    with process(model.url, tmp_path):
+        assert "占用" in fails(tmp_path, data=tmp_path)
