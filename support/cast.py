@@ -305,8 +305,7 @@ class Cast:
     async def say(self, speaker: Speaker, line: Line, **options: Any) -> Connection:
         """在说话人的连接上说出这句话；连接没开就先开。不等回复。"""
         connection = self.connection_for(speaker, **options)
-        if not connection.is_open:
-            await connection.open()
+        await connection.open()
         await connection.say(line)
         return connection
 
@@ -357,8 +356,7 @@ class Cast:
         except (TargetUnreachable, ProtocolError) as error:
             reason = str(error)
         kind = Kind.LEFTOVER if reason else Kind.REMOVED
-        details = {"reason": reason} if reason else {}
-        self._services.ledger.add(kind, by=owner, resource=resource, id=identity, **details)
+        self._services.ledger.add(kind, by=owner, resource=resource, id=identity, reason=reason)
 
 
 async def sweep(control: ControlPlane, ledger: Ledger, prefix: str) -> None:
@@ -373,6 +371,5 @@ async def sweep(control: ControlPlane, ledger: Ledger, prefix: str) -> None:
         page += 1
     for identity in strays:
         gone = await control.remove(f"/api/v2/tenants/{identity}", by=NOBODY)
-        kind = Kind.REMOVED if gone else Kind.LEFTOVER
-        details = {} if gone else {"reason": "收尾时服务不肯删除"}
-        ledger.add(kind, resource="tenants", id=identity, **details)
+        kind, reason = (Kind.REMOVED, "") if gone else (Kind.LEFTOVER, "收尾时服务不肯删除")
+        ledger.add(kind, resource="tenants", id=identity, reason=reason)

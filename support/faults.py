@@ -65,19 +65,19 @@ class Faults:
             waiting = self._held.pop(where, [])
             await asyncio.gather(*(c.fate(token, patience=self._patience) for c, token in waiting))
             return
+        if fault is ModelFault.HELD:
+            self._held[where] = []
         self._rules[where] = await self._provider.script(key=agent.provider_key, **_SCRIPTS[fault])
 
     async def outcome(self, connection: Connection, line: Line) -> None:
         """等一句话有下场；大模型被按住时，等到它停在闸前就够了。"""
         where = slot(line.owner.tenant, line.owner.agent)
-        held = self._held.setdefault(where, [])
-        if where in self._rules and line.notes.get("disturbed") == "hold":
-            held.append((connection, line.token))
-            rule = self._rules[where]
-            if not await self._provider.held(rule, count=1, patience=self._patience):
-                raise Inconclusive("话没有送到大模型，按不住它，并发无从检验")
-        else:
+        if where not in self._held:
             await connection.fate(line.token, patience=self._patience)
+            return
+        self._held[where].append((connection, line.token))
+        if not await self._provider.held(self._rules[where], count=1, patience=self._patience):
+            raise Inconclusive("话没有送到大模型，按不住它，并发无从检验")
 
     async def accident(
         self, cast: Cast, speaker: Speaker, line: Line, accident: Accident, agent: Agent
@@ -114,7 +114,7 @@ class Faults:
 
     def is_held(self, agent: Agent) -> bool:
         """这个智能体的大模型是不是正被按住。"""
-        return slot(agent.owner.tenant, agent.name) in self._rules
+        return slot(agent.owner.tenant, agent.name) in self._held
 
     async def close(self) -> None:
         """撤掉全部剧本；一条撤不掉也继续撤下一条。"""

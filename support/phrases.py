@@ -156,26 +156,26 @@ def _choice(kind: type[_Member]) -> Callable[[str], _Member]:
     """一个枚举对应一个类型：写法恰好是它的各个成员。"""
     words = sorted((member.value for member in kind), key=len, reverse=True)
 
-    @with_pattern("|".join(words))  # type: ignore[untyped-decorator]
     def convert(text: str) -> _Member:
         return kind(text)
 
-    return convert
+    typed: Callable[[str], _Member] = with_pattern("|".join(words))(convert)
+    return typed
 
 
-@with_pattern(_QUOTED)  # type: ignore[untyped-decorator]
+@with_pattern(_QUOTED)
 def parse_text(text: str) -> str:
     """“……” → 引号里的文字。"""
     return text[1:-1]
 
 
-@with_pattern(_NAMES)  # type: ignore[untyped-decorator]
+@with_pattern(_NAMES)
 def parse_names(text: str) -> tuple[str, ...]:
     """“甲”、“乙”和“丙” → 名字的元组。"""
     return tuple(unquote(text))
 
 
-@with_pattern(r"\d+")  # type: ignore[untyped-decorator]
+@with_pattern(r"\d+")
 def parse_number(text: str) -> int:
     """阿拉伯数字 → 整数。"""
     return int(text)
@@ -191,7 +191,7 @@ def _place(text: str) -> dict[str, str]:
     return place
 
 
-@with_pattern(_SPEAKER)  # type: ignore[untyped-decorator]
+@with_pattern(_SPEAKER)
 def parse_speakers(text: str) -> tuple[Speaker, ...]:
     """“科技公司”和“教育机构”的“小王”在群“读书会”里都 → 每家一位说话人。"""
     who, _, rest = text.partition("的“")
@@ -199,13 +199,14 @@ def parse_speakers(text: str) -> tuple[Speaker, ...]:
     return tuple(Speaker(tenant, user, **_place(place)) for tenant in unquote(who))
 
 
-@with_pattern(rf"{_QUOTED}的{_QUOTED}{_PLACE}*")  # type: ignore[untyped-decorator]
+@with_pattern(rf"{_QUOTED}的{_QUOTED}{_PLACE}*")
 def parse_speaker(text: str) -> Speaker:
     """“科技公司”的“小雨”在群“读书会”里 → 一位说话人。"""
-    return parse_speakers(text)[0]
+    speaker: Speaker = parse_speakers(text)[0]
+    return speaker
 
 
-@with_pattern(  # type: ignore[untyped-decorator]
+@with_pattern(
     rf"{_QUOTED}的(?:{'|'.join(sorted((c.value for c in Credential), key=len, reverse=True))})"
 )
 def parse_key(text: str) -> KeyRef:

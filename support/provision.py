@@ -11,7 +11,6 @@ import hashlib
 import importlib.util
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -20,14 +19,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-NODE_MAJOR = 20
 BEAT_S = 1.0
 Run = Callable[[str, Sequence[str]], int]
 
+# 这两段在装好的环境里跑：Node 与 Allure 的规矩只写在 support.reports.node 一处。
+FIND_NODE = """import sys
+from support.reports.node import find_node
+node = find_node()
+sys.exit(0 if node and node.npm else 1)
+"""
 ALLURE = """import sys
 from pathlib import Path
-from support.reports.render import ensure_allure
-ensure_allure(Path(sys.argv[1]), lambda line: print(line, flush=True))
+from support.errors import SuiteError
+from support.reports.node import ensure_allure
+try:
+    ensure_allure(Path(sys.argv[1]), print)
+except SuiteError as problem:
+    sys.exit(str(problem))
 """
 
 
@@ -135,20 +143,10 @@ def missing_parts(release: str) -> str:
     return f"这个 Python 缺少 {'、'.join(lost)}，建不了虚拟环境。\n改法：{fix}"
 
 
-def node_is_enough() -> bool:
-    """PATH 上有没有够新的 Node。"""
-    node = shutil.which("node")
-    if node is None:
-        return False
-    shown = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
-    major = shown.strip().lstrip("v").partition(".")[0]
-    return major.isdigit() and int(major) >= NODE_MAJOR
-
-
 def last_lines(log: Path, count: int) -> str:
     """日志的最后几行，供人一眼看见原因。"""
     lines = log.read_text("utf-8", "replace").splitlines() if log.exists() else []
-    return "\n".join(f"  │ {line[:160]}" for line in lines[-count:])
+    return "\n".join(f"  │ {line[:240]}" for line in lines[-count:])
 
 
 @contextlib.contextmanager
@@ -241,15 +239,19 @@ class Setup:
     def _install_allure(self) -> None:
         """装 Allure；装不上只是没有 HTML，所以说一声就往下走。"""
         code = 0
-        if not node_is_enough():
-            title = f"安装 Node（PATH 上没有 {NODE_MAJOR} 以上的 Node）"
+        if not self._has_node():
+            title = "安装 Node（PATH 上没有够新的 Node 与 npm）"
             code = self._run(title, self._pip(frozenset({"report"})))
         target = str(self._place.venv / "allure")
         code = code or self._run("安装 Allure", [str(self._place.python), "-c", ALLURE, target])
         if code:
-            self._progress.say("Allure 没装上，这次没有 HTML 报告，其余照常。最后几行：")
-            sys.stderr.write(f"{last_lines(self._place.log, 4)}\n")
+            self._progress.say("Allure 没装上，这次没有 HTML 报告，其余照常：")
+            sys.stderr.write(f"{last_lines(self._place.log, 1)}\n")
             self._progress.say(f"要重试，删掉 {self._place.stamp} 再跑。")
+
+    def _has_node(self) -> bool:
+        command = [str(self._place.python), "-c", FIND_NODE]
+        return subprocess.run(command, cwd=self._place.root, check=False).returncode == 0
 
     def _run_logged(self, title: str, command: Sequence[str]) -> int:
         # 有人在用户级配置里写了 user = true，在虚拟环境里会让 pip 直接拒绝。

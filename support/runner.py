@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import shlex
 import signal
-import socket
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
 from typing import Any
-from urllib.parse import urlsplit
 
 from rich.console import Console
 
@@ -25,13 +23,14 @@ from support import __version__, results
 from support.config import Config, load_config
 from support.console import LiveProgress
 from support.embedded import Endpoints, running
-from support.errors import ConfigError, TargetUnreachable
+from support.errors import ConfigError
 from support.merge import merge, write_ledger
 from support.model import Event
 from support.opening import ROOT, new_run_id
 from support.plan import plan
 from support.records import Scene
 from support.reports.publish import publish, write_results
+from support.target import aim, guard_remote_load, require_reachable
 from support.workers import Assignment, Ended, run_workers
 
 #: 运行方式 → 标签表达式。
@@ -40,9 +39,6 @@ MODES = {
     "scenarios": "@对话 and not @并发 and not @在建",
     "concurrent": "@对话 and @并发 and not @在建",
 }
-_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
-#: 远处的目标超过这么多并发用户要明说。
-_REMOTE_USERS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +61,9 @@ class Options:
 
 def run(options: Options, console: Console) -> int:
     """跑一次，返回退出码。"""
-    config = _aimed(load_config(options.config), options)
+    config = aim(load_config(options.config), options.control_url, options.server_url)
     users = options.concurrent_users or config.settings.concurrent_users
-    _guard_remote_load(config, users, allowed=options.allow_remote_load)
+    guard_remote_load(config, users, allowed=options.allow_remote_load)
     scenes = plan(ROOT, [MODES[options.mode], *options.tags])
     if not scenes:
         raise ConfigError(
@@ -76,80 +72,10 @@ def run(options: Options, console: Console) -> int:
             allowed="至少选中一个场景",
             fix="去掉 --tags，或看 features/ 里有哪些标签",
         )
-    _require_reachable(config)
+    require_reachable(config)
     signal.signal(signal.SIGTERM, _as_interrupt)
     run_dir = _run_dir(options.report_dir or config.report.dir)
     return _Run(options, config, users, scenes, run_dir, console).execute()
-
-
-def _aimed(config: Config, options: Options) -> Config:
-    """命令行给了地址就改测那里；内嵌配置只许指向本机。"""
-    if not options.server_url and not options.control_url:
-        return config
-    control = options.control_url or config.target.control_url
-    server = options.server_url or config.target.server_url
-    if not control or not server:
-        missing = "--control-url" if not control else "--server-url"
-        raise ConfigError(
-            "命令行", key=missing, found="缺少", allowed="管理面与消息面的地址都要给",
-            fix="例：--control-url http://127.0.0.1:8000 --server-url ws://127.0.0.1:8095/ws",
-        )  # fmt: skip
-    if config.target.kind == "embedded":
-        for name, url in (("--control-url", control), ("--server-url", server)):
-            if urlsplit(url).hostname not in _LOOPBACK:
-                raise ConfigError(
-                    "命令行", key=name, found=url, allowed="本机地址（127.0.0.1、localhost）",
-                    fix="测别的机器要有自己的配置：从 configs/live.example.toml 抄起，用 --config 给出",
-                )  # fmt: skip
-    name = "外部服务" if config.target.kind == "embedded" else config.target.name
-    capabilities = tuple(c for c in config.target.capabilities if c != "重启")
-    target = replace(
-        config.target,
-        kind="live",
-        name=name,
-        control_url=control,
-        server_url=_as_websocket(server),
-        capabilities=capabilities,
-    )
-    return replace(config, target=target)
-
-
-def _as_websocket(url: str) -> str:
-    """消息面地址也可以写成 http(s)，缺路径时补 /ws（原来的 --server-url 就是这样写的）。"""
-    parts = urlsplit(url)
-    if parts.scheme not in ("ws", "wss", "http", "https") or not parts.hostname:
-        raise ConfigError(
-            "命令行", key="--server-url", found=url, allowed="ws、wss、http 或 https 地址",
-            fix="例：--server-url ws://127.0.0.1:8095/ws",
-        )  # fmt: skip
-    scheme = {"http": "ws", "https": "wss"}.get(parts.scheme, parts.scheme)
-    return parts._replace(scheme=scheme, path=parts.path.rstrip("/") or "/ws").geturl()
-
-
-def _guard_remote_load(config: Config, users: int, *, allowed: bool) -> None:
-    host = urlsplit(config.target.server_url or "ws://127.0.0.1").hostname
-    if host not in _LOOPBACK and users > _REMOTE_USERS and not allowed:
-        raise ConfigError(
-            "--concurrent-users", found=str(users),
-            allowed=f"非本机目标最多 {_REMOTE_USERS} 位并发用户",
-            fix="确认对方经得起、也知情之后加 --allow-remote-load",
-        )  # fmt: skip
-
-
-def _require_reachable(config: Config) -> None:
-    """真实目标先敲一下门：地址错了几毫秒就该知道，不必等到场景里。"""
-    for url in (config.target.control_url, config.target.server_url):
-        if config.target.kind == "embedded" or not url:
-            continue
-        parts = urlsplit(url)
-        port = parts.port or (443 if parts.scheme in ("https", "wss") else 80)
-        try:
-            socket.create_connection((parts.hostname or "", port), config.timeouts.connect).close()
-        except OSError as error:
-            raise TargetUnreachable(
-                f"连不上被测服务：{url}（{error.strerror or error}）\n"
-                "  改法：确认服务在运行；检查 --server-url、--control-url 或配置的 [target]"
-            ) from None
 
 
 def _as_interrupt(number: int, frame: FrameType | None) -> None:

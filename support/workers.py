@@ -78,10 +78,7 @@ def run_workers(
 
 
 def _wait(workers: Sequence[_Worker], deadline: float) -> bool:
-    for worker in workers:
-        if not worker.wait(max(0.0, deadline - time.monotonic())):
-            return False
-    return True
+    return all(worker.wait(max(0.0, deadline - time.monotonic())) for worker in workers)
 
 
 def _wind_up(workers: Sequence[_Worker]) -> None:

@@ -51,6 +51,9 @@ _PAIRS = {
     Difference.WILDCARD: ("a_c", "abc"),
 }
 
+#: 被按住或打断的话在台账里的记号：它的耗时是套件造成的，不算服务的。
+_HOLD = "hold"
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -193,7 +196,7 @@ class World:
 
     async def _ask(self, speaker: Speaker, words: str) -> None:
         held = self._faults.is_held(self.cast.households[speaker.tenant].agent(speaker.agent))
-        await self._speak(speaker, self.cast.line(speaker, words, **_disturbed(held)))
+        await self._speak(speaker, self.cast.line(speaker, words, disturbed=_HOLD if held else ""))
 
     async def _speak(self, speaker: Speaker, line: Line, **options: str) -> None:
         self._asked.append((speaker, line.token))
@@ -254,7 +257,7 @@ class World:
 
     async def accident(self, speaker: Speaker, words: str, accident: Accident) -> None:
         """话刚送到大模型就出意外；恢复之后等它的回复。"""
-        line = self.cast.line(speaker, words, **_disturbed(True))
+        line = self.cast.line(speaker, words, disturbed=_HOLD)
         self._asked.append((speaker, line.token))
         agent = self.cast.households[speaker.tenant].agent(speaker.agent)
         await self._faults.accident(self.cast, speaker, line, accident, agent)
@@ -445,8 +448,3 @@ class World:
             stack.push_async_callback(self.cast.disconnect)
             stack.push_async_callback(self._provider.pull)
             stack.push_async_callback(self._faults.close)
-
-
-def _disturbed(held: bool) -> dict[str, str]:
-    """被按住的话在台账里留个记号：它的耗时是套件造成的，不算服务的。"""
-    return {"disturbed": "hold"} if held else {}

@@ -56,7 +56,7 @@ def prepare(place: Place, recorder: Recorder, *extras: str) -> None:
 
 @pytest.fixture(autouse=True)
 def _node(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(provision, "node_is_enough", lambda: True)
+    monkeypatch.setattr(Setup, "_has_node", lambda self: True)
 
 
 def test_script_is_readable_by_any_python() -> None:
@@ -144,7 +144,7 @@ def test_missing_allure_is_said_and_not_fatal(
 def test_without_node_it_comes_from_the_package_index(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(provision, "node_is_enough", lambda: False)
+    monkeypatch.setattr(Setup, "_has_node", lambda self: False)
     recorder = Recorder(place)
     prepare(place, recorder)
     assert [title.partition("（")[0] for title in recorder.titles] == [

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
@@ -95,6 +95,7 @@ class Connection:
         self._lines: dict[str, Line] = {}
         self._waiting: dict[str, asyncio.Future[Fate]] = {}
         self._envelopes: dict[str, str] = {}
+        self._opening = asyncio.Lock()
         self.connection_id = ""
 
     @property
@@ -103,30 +104,34 @@ class Connection:
         return self.reader is not None and not self.reader.done()
 
     async def open(self) -> None:
-        """建立连接，断过也可以再开：断线时结果不明的话重新等它的回复。
+        """开着就不动，没开（或断过）就建立；断线时结果不明的话重新等它的回复。
 
-        密钥放在请求头里，免得出现在任何报错的地址中。
+        许多用户共用这一条连接、同时开口，所以要加锁：多开一条，每条回复就会来两份。
         """
+        async with self._opening:
+            if self.is_open:
+                return
+            socket = await self._handshake()
+            self._ledger.add(Kind.OPENED, by=self.base)
+            for token, waiting in self._waiting.items():
+                if waiting.done() and waiting.result() is Fate.BROKEN:
+                    self._waiting[token] = asyncio.get_running_loop().create_future()
+            self._socket, self.reader = socket, asyncio.create_task(self._read(socket))
+
+    async def _handshake(self) -> aiohttp.ClientWebSocketResponse:
+        """密钥放在请求头里，免得出现在任何报错的地址中。"""
+        handshake = self._session.ws_connect(
+            self._url, headers=self._headers, heartbeat=self._ping, max_msg_size=_MAX_FRAME
+        )
         try:
-            self._socket = await asyncio.wait_for(
-                self._session.ws_connect(
-                    self._url,
-                    headers=self._headers,
-                    heartbeat=self._ping,
-                    max_msg_size=_MAX_FRAME,
-                ),
-                self._timeout,
-            )
+            socket: aiohttp.ClientWebSocketResponse
+            socket = await asyncio.wait_for(_awaited(handshake), self._timeout)
+            return socket
         except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
             raise TargetUnreachable(
                 f"消息面连不上：{self._url}（{type(error).__name__}）。"
                 "请确认服务在运行、地址与路径正确。"
             ) from None
-        self._ledger.add(Kind.OPENED, by=self.base)
-        for token, waiting in self._waiting.items():
-            if waiting.done() and waiting.result() is Fate.BROKEN:
-                self._waiting[token] = asyncio.get_running_loop().create_future()
-        self.reader = asyncio.create_task(self._read(self._socket))
 
     async def say(self, line: Line, *, resend: bool = False) -> None:
         """发出一句话并记账；发送失败记为“结果不明”，不抛异常。"""
@@ -265,3 +270,8 @@ def _chat_of(info: Mapping[str, Any]) -> tuple[str, str] | None:
     if group.get("group_id"):
         return ("group", str(group["group_id"]))
     return ("private", str(user["user_id"])) if user.get("user_id") else None
+
+
+async def _awaited(work: Awaitable[Any]) -> Any:
+    """把只能 await 的东西包成协程，好交给 wait_for。"""
+    return await work

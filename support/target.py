@@ -1,0 +1,88 @@
+"""被测目标：命令行的地址怎样覆盖配置，目标在不在，能不能对它加压。
+
+职责：在起任何东西之前把目标定下来、敲一下门。不做什么：不收发业务消息。
+"""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from support.config import Config
+from support.config_schema import is_loopback
+from support.errors import ConfigError, TargetUnreachable
+
+#: 远处的目标超过这么多并发用户要明说。
+_REMOTE_USERS = 20
+
+
+def aim(config: Config, control: str | None, server: str | None) -> Config:
+    """命令行给了地址就改测那里；内嵌配置只许指向本机。"""
+    if not server and not control:
+        return config
+    control = control or config.target.control_url
+    server = server or config.target.server_url
+    if not control or not server:
+        missing = "--control-url" if not control else "--server-url"
+        raise ConfigError(
+            "命令行", key=missing, found="缺少", allowed="管理面与消息面的地址都要给",
+            fix="例：--control-url http://127.0.0.1:8000 --server-url ws://127.0.0.1:8095/ws",
+        )  # fmt: skip
+    if config.target.kind == "embedded":
+        for name, url in (("--control-url", control), ("--server-url", server)):
+            if not is_loopback(urlsplit(url).hostname or ""):
+                raise ConfigError(
+                    "命令行", key=name, found=url, allowed="本机地址（127.0.0.1、localhost）",
+                    fix="测别的机器要有自己的配置：抄 configs/live.example.toml，用 --config 给出",
+                )  # fmt: skip
+    name = "外部服务" if config.target.kind == "embedded" else config.target.name
+    capabilities = tuple(c for c in config.target.capabilities if c != "重启")
+    target = replace(
+        config.target,
+        kind="live",
+        name=name,
+        control_url=control,
+        server_url=_as_websocket(server),
+        capabilities=capabilities,
+    )
+    return replace(config, target=target)
+
+
+def _as_websocket(url: str) -> str:
+    """消息面地址也可以写成 http(s)，缺路径时补 /ws（原来的 --server-url 就是这样写的）。"""
+    parts = urlsplit(url)
+    if parts.scheme not in ("ws", "wss", "http", "https") or not parts.hostname:
+        raise ConfigError(
+            "命令行", key="--server-url", found=url, allowed="ws、wss、http 或 https 地址",
+            fix="例：--server-url ws://127.0.0.1:8095/ws",
+        )  # fmt: skip
+    scheme = {"http": "ws", "https": "wss"}.get(parts.scheme, parts.scheme)
+    return parts._replace(scheme=scheme, path=parts.path.rstrip("/") or "/ws").geturl()
+
+
+def guard_remote_load(config: Config, users: int, *, allowed: bool) -> None:
+    """非本机目标的并发用户超过上限要明确许可。"""
+    host = urlsplit(config.target.server_url or "ws://127.0.0.1").hostname
+    if not is_loopback(host or "") and users > _REMOTE_USERS and not allowed:
+        raise ConfigError(
+            "--concurrent-users", found=str(users),
+            allowed=f"非本机目标最多 {_REMOTE_USERS} 位并发用户",
+            fix="确认对方经得起、也知情之后加 --allow-remote-load",
+        )  # fmt: skip
+
+
+def require_reachable(config: Config) -> None:
+    """真实目标先敲一下门：地址错了几毫秒就该知道，不必等到场景里。"""
+    for url in (config.target.control_url, config.target.server_url):
+        if config.target.kind == "embedded" or not url:
+            continue
+        parts = urlsplit(url)
+        port = parts.port or (443 if parts.scheme in ("https", "wss") else 80)
+        try:
+            socket.create_connection((parts.hostname or "", port), config.timeouts.connect).close()
+        except OSError as error:
+            raise TargetUnreachable(
+                f"连不上被测服务：{url}（{error.strerror or error}）\n"
+                "  改法：确认服务在运行；检查 --server-url、--control-url 或配置的 [target]"
+            ) from None
