@@ -46,7 +46,7 @@ class Agent:
 
 @dataclass(slots=True)
 class Household:
-    """一家租户。`owner` 只到租户一维。"""
+    """一家租户。`name` 是规格里的叫法；`owner` 只到租户一维，用配置里的全名。"""
 
     name: str
     owner: Owner
@@ -104,13 +104,13 @@ class Cast:
             for agent in self._services.config.agents
             if settings is not None and agent.tenant_id == settings.tenant_id
         ]
-        household = await self._create_tenant(name)
+        household = await self._create_tenant(name, settings.tenant_name if settings else name)
         for agent_name, persona in agents[:1] or [_STRANGER_PERSONA]:
             await self.add_agent(household, agent_name, persona)
         return household
 
-    async def _create_tenant(self, name: str) -> Household:
-        owner = Owner(f"{self._uid}/{name}")
+    async def _create_tenant(self, name: str, full_name: str) -> Household:
+        owner = Owner(f"{self._uid}/{full_name}")
         body = {
             "tenant_name": f"{self._services.run_prefix}-{self._uid}-{name}",
             "tenant_type": "enterprise",
@@ -315,11 +315,13 @@ class Cast:
         用哨兵而不用钟：服务慢，它也慢。`disturbed` 里的智能体正被按住或出错，跳过。
         """
         waits = []
+        aliases = {household.owner.tenant: name for name, household in self.households.items()}
         for connection in list(self._connections.values()):
             base = connection.base
             if not connection.is_open or f"{base.tenant}/{base.agent}" in disturbed:
                 continue
-            speaker = Speaker(base.tenant_name, SENTINEL, platform=base.platform, agent=base.agent)
+            alias = aliases[base.tenant]
+            speaker = Speaker(alias, SENTINEL, platform=base.platform, agent=base.agent)
             line = self.line(speaker, "在吗", user_id="sentinel", sentinel=True)
             await connection.say(line)
             waits.append(connection.fate(line.token, patience=patience))

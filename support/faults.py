@@ -61,9 +61,7 @@ class Faults:
         where = slot(agent.owner.tenant, agent.name)
         self._ledger.add(Kind.FAULT, by=agent.owner, what=f"大模型{fault.value}")
         if fault is ModelFault.RELEASED:
-            await self._provider.release(self._rules.pop(where), patience=self._patience)
-            waiting = self._held.pop(where, [])
-            await asyncio.gather(*(c.fate(token, patience=self._patience) for c, token in waiting))
+            await self._release(where)
             return
         if fault is ModelFault.HELD:
             self._held[where] = []
@@ -117,8 +115,13 @@ class Faults:
         return slot(agent.owner.tenant, agent.name) in self._held
 
     async def close(self) -> None:
-        """撤掉全部剧本；一条撤不掉也继续撤下一条。"""
+        """撤掉全部剧本，让还按着的话得到回复；一条撤不掉也继续撤下一条。"""
         async with AsyncExitStack() as stack:
-            for rule in self._rules.values():
-                stack.push_async_callback(self._provider.release, rule, patience=0.0)
-            self._rules.clear()
+            for where in list(self._rules):
+                stack.push_async_callback(self._release, where)
+
+    async def _release(self, where: str) -> None:
+        waiting = self._held.pop(where, [])
+        patience = self._patience if waiting else 0.0
+        await self._provider.release(self._rules.pop(where), patience=patience)
+        await asyncio.gather(*(c.fate(token, patience=self._patience) for c, token in waiting))

@@ -54,6 +54,7 @@ class Model:
         self.script: Callable[[Call], web.Response | None] = lambda call: None
         self._held: dict[str, asyncio.Event] = {}
         self._changed = asyncio.Condition()
+        self.hung_up: asyncio.Queue[str] = asyncio.Queue()
 
     def hold(self, text: str) -> asyncio.Event:
         return self._held.setdefault(text, asyncio.Event())
@@ -73,14 +74,27 @@ class Model:
         async with self._changed:
             self.calls.append(call)
             self._changed.notify_all()
+        try:
+            await self._wait_while_held(call)
+        except asyncio.CancelledError:
+            self.hung_up.put_nowait(call.tail)
+            raise
+        answer = self.script(call)
+        return say(f"答：{call.tail}") if answer is None else answer
+
+    async def _wait_while_held(self, call: Call) -> None:
         for text, release in self._held.items():
             if text in call.tail:
                 await release.wait()
-        return self.script(call) or say(f"答：{call.tail}")
 
 
 def say(content: Any) -> web.Response:
     return web.json_response({"choices": [{"message": {"role": "assistant", "content": content}}]})
+
+
+async def lead_astray(_: web.Request) -> web.Response:
+    """重定向的去处；谁跟来谁就上当。"""
+    return say("被带走了")
 
 
 @asynccontextmanager
@@ -88,6 +102,7 @@ async def running_model() -> AsyncIterator[Model]:
     model = Model()
     app = web.Application(client_max_size=2**28)
     app.router.add_post("/v1/chat/completions", model.handle)
+    app.router.add_post("/elsewhere", lead_astray)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

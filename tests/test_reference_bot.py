@@ -13,6 +13,7 @@ import pytest_asyncio
 from aiohttp import web
 
 from support.reference.bot import FALLBACK
+from support.reference.turnstile import Turnstile
 from tests.reference_kit import Lab, Model, running_lab, running_model, say, words_of
 
 
@@ -142,7 +143,7 @@ async def test_settings_take_effect_with_the_next_prompt_for_that_agent_only(lab
         lambda: web.Response(text="[" * 100_000),
         lambda: say(""),
         lambda: say(None),
-        lambda: web.Response(status=302, headers={"Location": "/v1/chat/completions"}),
+        lambda: web.Response(status=307, headers={"Location": "/elsewhere"}),
     ],
 )
 async def test_a_failing_model_gets_a_fallback_and_the_next_message_works(
@@ -209,6 +210,18 @@ async def test_one_tenants_hanging_model_does_not_starve_others(lab: Lab) -> Non
     assert len(await lab.model.arrived(8, "刷屏")) == 8
     release.set()
     assert len([await flood.reply() for _ in range(100)]) == 100
+
+
+async def test_the_turnstile_lets_each_tenant_in_by_turns() -> None:
+    turnstile, entered = Turnstile(), []
+
+    async def enter(tenant: str, number: int) -> None:
+        await turnstile.enter(tenant)
+        entered.append((tenant, number))
+
+    await asyncio.gather(*(enter("闹", number) for number in range(5)), enter("静", 0))
+    assert entered.index(("静", 0)) == 1
+    assert [number for tenant, number in entered if tenant == "闹"] == [0, 1, 2, 3, 4]
 
 
 async def test_an_unexpected_error_ends_neither_the_chat_nor_the_worker(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
@@ -116,7 +117,18 @@ async def test_revocation_reaches_open_connections_and_running_answers(lab: Lab,
     assert await bystander.heard_until("哨兵") == []
     assert not [call for call in lab.model.calls if "排队" in call.tail]
     assert lab.server.store.all("SELECT * FROM outbox") == []
+    assert lab.server.archive.waiting() == []
     assert await (await lab.connect(party)).close_code() == 1000
+
+
+@pytest.mark.parametrize("what", ["agents", "tenants"])
+async def test_deletion_cancels_the_running_model_call(lab: Lab, what: str) -> None:
+    party = await lab.party()
+    lab.model.hold("在途")
+    await (await lab.connect(party)).send("在途")
+    await lab.model.arrived(1, "在途")
+    await lab.call("DELETE", f"/{what}/{party.agent if what == 'agents' else party.tenant}")
+    assert "在途" in await asyncio.wait_for(lab.model.hung_up.get(), 5)
 
 
 async def test_open_connection_closes_when_its_key_expires(lab: Lab) -> None:

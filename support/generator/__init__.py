@@ -33,7 +33,10 @@ async def compose(
     written, trouble = await write_talk(brief, llm=llm, seed=seed, count=count)
     if len(written) == count:
         return written
-    got = f"大模型只写出 {len(written)} 句" if written else "没有用上大模型"
-    notice(f"“{scenario.name}”{got}，其余 {count - len(written)} 句用内置模板：{trouble}")
+    if written:
+        got = f"大模型只写出 {len(written)} 句，其余 {count - len(written)} 句用内置模板"
+        notice(f"“{scenario.name}”的台词：{got}（{trouble}）")
+    else:
+        notice(f"台词用内置模板，没有用上大模型：{trouble}")
     spare = from_templates(scenario, seed=seed, count=count, avoid={line.text for line in written})
     return [*written, *spare[len(written) :]]

@@ -1,0 +1,241 @@
+"""Allure 网页：由结果文件生成一份自足的中文 allure.html。
+
+职责：写好结果目录里的环境信息，调用 Allure 3，去掉统计脚本，记住历次结果。
+不做什么：不改任何结论；生成失败就如实说，不拿别的页面冒充；不联网。
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from support.reports.node import ensure_allure, find_allure, find_node, how_to_get_node, last_words
+
+__all__ = ["Rendered", "ensure_allure", "prepare", "render_allure"]
+
+HISTORY_LIMIT = 20
+_RENDER_SECONDS = 180.0
+_HIDDEN_LABELS = ("parentSuite", "suite", "subSuite", "host", "thread", "framework", "language")
+_CATEGORIES = (
+    ("越界：看到了别人的话", "failed", "^越界"),
+    ("其他违反", "failed", ""),
+    ("无法判定", "broken", "^无法判定"),
+    ("环境问题：没能跑完", "broken", ""),
+    ("跳过", "skipped", ""),
+)
+_CHARTS = (
+    ("currentStatus", "本次结果"),
+    ("statusDynamics", "历次结果"),
+    ("testResultSeverities", "按级别"),
+    ("durations", "用时分布"),
+    ("durationDynamics", "历次用时"),
+)
+_GOOGLE = re.compile(
+    r'<script[^>]*src="https://www\.googletagmanager[^"]*"[^>]*></script>\s*<script>.*?</script>',
+    re.DOTALL,
+)
+_EXTERNAL = re.compile(
+    r"<(?:script|link|img|iframe)\b[^>]*\b(?:src|href)\s*=\s*[\"']?(?:https?:)?//"
+)
+# Allure 把 HTML 附件放进固定 150 像素高的框里，从磁盘打开时还量不到里面有多高；
+# 改用 srcdoc 就量得到了。框仍是不许跑脚本的沙盒。
+_FIT_FRAMES = """<style>iframe[title="HTML attachment"]{height:420px}</style><script>
+new MutationObserver(() => document.querySelectorAll(
+  'iframe[title="HTML attachment"]:not([data-fit])').forEach(async (frame) => {
+  frame.dataset.fit = "1";
+  const text = await (await fetch(frame.src)).text();
+  const fit = () => {
+    frame.style.height = frame.contentDocument.documentElement.offsetHeight + 8 + "px";
+  };
+  frame.addEventListener("load", () => {
+    frame.contentDocument.addEventListener("toggle", fit, true);
+    fit();
+  });
+  frame.srcdoc = text;
+})).observe(document, {childList: true, subtree: true});
+</script>"""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """生成的结果；`message` 给人看，失败时含怎样补出来。"""
+
+    ok: bool
+    message: str
+
+
+class _RenderFailed(Exception):
+    """生成失败；消息是中文原因。"""
+
+
+def render_allure(
+    results_dir: Path,
+    target_html: Path,
+    *,
+    history: Path,
+    results: dict[str, Any],
+    tool_dir: Path,
+) -> Rendered:
+    """把 `results_dir` 写成一份自足的网页，并把这一次记进 `history`。"""
+    try:
+        prepare(results_dir, results)
+        _render(results_dir, target_html, history, results, tool_dir)
+    except (_RenderFailed, OSError) as error:
+        again = f"python -m support report {target_html.parent}"
+        return Rendered(False, f"没有生成 Allure 网页：{error}\n补上之后运行：{again}")
+    return Rendered(True, f"Allure 报告：{target_html}")
+
+
+def _render(
+    results_dir: Path, target: Path, history: Path, results: dict[str, Any], tool_dir: Path
+) -> None:
+    node, allure = find_node(), find_allure(tool_dir)
+    if node is None:
+        raise _RenderFailed(f"没有够新的 Node。{how_to_get_node()}")
+    if allure is None:
+        raise _RenderFailed("没有装 Allure。改法：联网后重跑 python3 run_integration_tests.py。")
+    with tempfile.TemporaryDirectory(prefix="maispec-") as name:
+        work = Path(name)
+        past = work / "history.jsonl"
+        past.write_text(_other_runs(history, _run_name(results)), "utf-8")
+        (work / "allurerc.json").write_text(_dump(configuration(results)), "utf-8")
+        # Allure 把目录名当通配式；路径里有方括号就找不到，所以抄到固定的名字下。
+        shutil.copytree(results_dir, work / "allure-results")
+        command = [node.executable, str(allure), "generate", "--config", "allurerc.json"]
+        _call([*command, "allure-results"], work)
+        page = work / "out" / "index.html"
+        if not page.exists():
+            raise _RenderFailed("Allure 没有写出网页")
+        _replace(target, clean(page.read_text("utf-8")))
+        _replace(history, past.read_text("utf-8"))
+
+
+def _call(command: list[str], work: Path) -> None:
+    try:
+        done = subprocess.run(
+            command,
+            cwd=work,
+            env={**os.environ, "NO_COLOR": "1"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+            timeout=_RENDER_SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        raise _RenderFailed(f"Allure 超过 {_RENDER_SECONDS:.0f} 秒没有做完") from None
+    if done.returncode:
+        words = last_words(done.stderr or done.stdout)
+        raise _RenderFailed(f"Allure 退出码 {done.returncode}：{words}")
+
+
+def _replace(target: Path, text: str) -> None:
+    """整份替换：读的人永远不会看到半个文件。"""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = target.with_name(f"{target.name}.{os.getpid()}.tmp")
+    fresh.write_text(text, "utf-8")
+    fresh.replace(target)
+
+
+def _run_name(results: dict[str, Any]) -> str:
+    run = results["run"]
+    return f"麦麦多租户规约 · {run['target']['kind']} · {run['id']}"
+
+
+def _other_runs(history: Path, name: str) -> str:
+    """历次结果，不含这一次：重新生成同一次运行的报告不会多记一笔。"""
+    if not history.exists():
+        return ""
+    lines = history.read_text("utf-8").splitlines(keepends=True)
+    return "".join(line for line in lines if line.strip() and json.loads(line)["name"] != name)
+
+
+def clean(html: str) -> str:
+    """去掉统计脚本、补上语言与附件高度；仍有外部资源就拒绝。"""
+    html = _GOOGLE.sub("", html)
+    html = html.replace('lang="en"', 'lang="zh-CN"', 1)
+    html = html.replace("</head>", f"{_FIT_FRAMES}</head>", 1)
+    if _EXTERNAL.search(html) or "googletagmanager" in html:
+        raise _RenderFailed("Allure 网页里还有外部资源，这个版本的 Allure 没有实测过")
+    return html
+
+
+def configuration(results: dict[str, Any]) -> dict[str, Any]:
+    """Allure 3 的配置。"""
+    charts = [{"type": kind, "title": title, "limit": HISTORY_LIMIT} for kind, title in _CHARTS]
+    rules = [
+        {
+            "name": name,
+            "matchers": {"statuses": [status], **({"message": message} if message else {})},
+        }
+        for name, status, message in _CATEGORIES
+    ]
+    options = {
+        "reportName": _run_name(results),
+        "singleFile": True,
+        "reportLanguage": "zh",
+        "theme": "light",
+        "groupBy": ["epic", "feature", "story"],
+        "charts": charts,
+    }
+    return {
+        "name": _run_name(results),
+        "output": "out",
+        "historyPath": "history.jsonl",
+        "historyLimit": HISTORY_LIMIT,
+        "hideLabels": list(_HIDDEN_LABELS),
+        "categories": {"rules": rules},
+        "plugins": {"awesome": {"options": options}},
+    }
+
+
+def prepare(results_dir: Path, results: dict[str, Any]) -> None:
+    """写环境信息与执行者；页首“元数据”一栏就是它们。"""
+    results_dir.mkdir(parents=True, exist_ok=True)
+    facts = environment(results)
+    lines = [f"{_escape_key(key)}={_escape_value(value)}\n" for key, value in facts.items()]
+    (results_dir / "environment.properties").write_text("".join(lines), "utf-8")
+    run = results["run"]
+    executor = {"name": "本机", "type": "maispec", "buildName": f"运行 {run['id']}"}
+    (results_dir / "executor.json").write_text(_dump(executor), "utf-8")
+
+
+def environment(results: dict[str, Any]) -> dict[str, str]:
+    """出处：测的是什么、怎么测的、测了多少。"""
+    run, totals = results["run"], results["totals"]
+    target = run["target"]
+    facts = {
+        "被测目标": " ".join(filter(None, (target["kind"], target["name"], target["version"]))),
+        "本次无效": "；".join(run["invalid_reasons"]),
+        "种子": run["seed"],
+        "运行/计划": f"{run['ran']}/{run['planned']}",
+        "裁决": " · ".join(f"{name} {count}" for name, count in totals.items()),
+        "能力": "、".join(run["capabilities"]) or "无",
+        "管理面": target["control_url"],
+        "消息面": target["server_url"],
+        "传输": run["transport"],
+        "开始": run["started"],
+        "套件版本": run["suite_version"],
+        "命令": run["command"],
+    }
+    return {key: str(value) for key, value in facts.items() if value not in ("", None)}
+
+
+def _escape_key(key: str) -> str:
+    return re.sub(r"([\\ :=#!])", r"\\\1", key)
+
+
+def _escape_value(value: str) -> str:
+    return value.replace("\\", "\\\\").replace("\n", "\\n")
+
+
+def _dump(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1)

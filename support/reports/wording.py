@@ -1,0 +1,179 @@
+"""措辞：一条事件、一次违反、一条复现命令，在各处都是同一个写法。
+
+职责：把台账事件与裁决写成中文一行或七行。不做什么：不读台账，不判断谁能看见什么
+（越界由裁判给出）。只依赖 model。
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from support.model import Canary, Event, Kind, Leak, Outcome, Owner, ScenarioRecord, Verdict
+
+NO_CANARIES: Mapping[str, Canary] = {}
+_MARK = re.compile(r"（?(zx[0-9a-hjkmnp-tv-z]{12})）?")
+_SHOWN_EVIDENCE = 8
+
+
+class Piece(NamedTuple):
+    """一段文字；`canary` 非空时它原本是这枚口令，`leaked` 表示不该在这里出现。"""
+
+    text: str
+    canary: Canary | None = None
+    leaked: bool = False
+
+
+def pieces(
+    text: str, canaries: Mapping[str, Canary] = NO_CANARIES, leaked: frozenset[str] = frozenset()
+) -> Iterator[Piece]:
+    """把口令换成它代表的话：自己的淡淡带过，别人的指名道姓。"""
+    at = 0
+    for found in _MARK.finditer(text):
+        yield Piece(text[at : found.start()])
+        at = found.end()
+        token, whole = found.group(1), found.group(0)
+        canary = canaries.get(token)
+        follows = whole.startswith("（")  # 紧跟在原话后面，不必再说一遍
+        if token in leaked and canary is not None:
+            words = "话" if follows else f"“{shorten(canary.words, 24)}”"
+            yield Piece(f"〔{who(canary.owner)}的{words}〕", canary, True)
+        elif not follows:
+            yield Piece(f"〔{shorten(canary.words, 16)}〕" if canary else "〔口令〕", canary)
+    yield Piece(text[at:])
+
+
+def readable(
+    text: str, canaries: Mapping[str, Canary] = NO_CANARIES, leaked: frozenset[str] = frozenset()
+) -> str:
+    """去掉口令、人能读的一段文字。"""
+    return "".join(piece.text for piece in pieces(text, canaries, leaked))
+
+
+def shorten(text: str, limit: int) -> str:
+    """压成一行并截到 `limit` 个字。"""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else f"{line[: limit - 1]}…"
+
+
+def who(owner: Owner) -> str:
+    """谁：租户/用户；没有用户就是租户/智能体。"""
+    return "/".join(filter(None, (owner.tenant_name, owner.user or owner.agent))) or "未知"
+
+
+def clock(wall: float) -> str:
+    """钟点，到毫秒。"""
+    return datetime.fromtimestamp(wall).strftime("%H:%M:%S.%f")[:-3]
+
+
+def leaked_in(event: Event, leaks: Iterable[Leak]) -> frozenset[str]:
+    """裁判认定这条事件里越界的口令。"""
+    return frozenset(leak.canary.token for leak in leaks if leak.event.seq == event.seq)
+
+
+def describe_event(
+    event: Event,
+    canaries: Mapping[str, Canary] = NO_CANARIES,
+    leaks: Iterable[Leak] = (),
+    *,
+    limit: int = 80,
+) -> str:
+    """一条事件的一行中文：``#0042 14:03:07.120 科技公司/小雨 说出“…”``。"""
+    leaked = leaked_in(event, leaks)
+    quote = shorten(readable(event.text, canaries, leaked), limit)
+    return f"#{event.seq:04d} {clock(event.wall)} {who(event.by)} {_deed(event, quote)}"
+
+
+def _deed(event: Event, quote: str) -> str:
+    data = event.data
+    said = f"“{quote}”" if quote else ""
+    sentences = {
+        Kind.SAID: f"{'重发' if data.get('resend') else '说出'}{said}",
+        Kind.ACKED: "的话已被服务确认",
+        Kind.HEARD: f"收到{said}",
+        Kind.REFUSED: f"被拒绝（{data.get('code', '未给代码')}）{said}",
+        Kind.FAILED: f"没能说成（{data.get('reason', '原因不明')}）{said}",
+        Kind.BODY: f"{data.get('method', '')} {data.get('path', '')} 得到 "
+        f"{data.get('status', '无状态')}{said}",
+        Kind.PROMPT: f"的模型看到提示词{said}",
+        Kind.OPENED: "连上了",
+        Kind.CLOSED: f"的连接关闭（{data.get('code', '无代码')}）",
+        Kind.FAULT: f"遇到套件制造的故障：{data.get('what', '未注明')}",
+        Kind.CREATED: f"建立 {data.get('resource', '')} {data.get('id', '')}",
+        Kind.REMOVED: f"删除 {data.get('resource', '')} {data.get('id', '')}",
+        Kind.LEFTOVER: f"没能删除 {data.get('resource', '')} {data.get('id', '')}："
+        f"{data.get('reason', '原因不明')}",
+        Kind.PLANTED: f"登记口令“{data.get('words', '')}”",
+        Kind.BEGAN: "场景开始",
+        Kind.ENDED: "场景结束",
+        Kind.CLAIM: f"裁决{said}",
+    }
+    return sentences[event.kind]
+
+
+def evidence_lines(
+    verdict: Verdict, events: Sequence[Event], canaries: Mapping[str, Canary] = NO_CANARIES
+) -> list[str]:
+    """一次裁决引用的事件，一条一行；太多时只列前几条并说明还有几条。"""
+    by_seq = {event.seq: event for event in events}
+    cited = [by_seq[seq] for seq in verdict.evidence if seq in by_seq]
+    lines = [describe_event(event, canaries, verdict.leaks) for event in cited[:_SHOWN_EVIDENCE]]
+    rest = len(verdict.evidence) - len(lines)
+    if not rest:
+        return lines
+    return [*lines, f"{'另有' if lines else '共'} {rest} 条，见台账"]
+
+
+def violation_text(
+    verdict: Verdict,
+    *,
+    spec: str,
+    evidence: Sequence[str] = (),
+    reproduce: str = "",
+    ledger: str = "",
+) -> str:
+    """一次违反的固定写法：结论、规格、期望、实际、证据、复现、台账；没有内容的行不写。"""
+    rows = [
+        ("规格", spec),
+        ("期望", verdict.expected),
+        ("实际", verdict.actual),
+        ("证据", "\n      ".join(evidence)),
+        ("复现", reproduce),
+        ("台账", ledger),
+    ]
+    return "\n".join([verdict.claim, *(f"{head}  {body}" for head, body in rows if body)])
+
+
+def reproduce_command(location: str, *, seed: str = "") -> str:
+    """重跑这一个场景的命令。"""
+    return f"python -m behave {location}" + (f" -D seed={seed}" if seed else "")
+
+
+def explain(
+    record: ScenarioRecord,
+    events: Sequence[Event] = (),
+    canaries: Mapping[str, Canary] = NO_CANARIES,
+    *,
+    seed: str = "",
+) -> str:
+    """一个没有通过的场景，报告里最先看到的那段话；通过的返回空串。"""
+    if record.verdict is Outcome.HELD:
+        return ""
+    texts = [
+        violation_text(
+            verdict,
+            spec=f"{record.id} {record.name}".strip(),
+            evidence=evidence_lines(verdict, events, canaries),
+            reproduce=reproduce_command(record.location, seed=seed),
+        )
+        for verdict in record.verdicts
+        if verdict.outcome is record.verdict
+    ]
+    if record.verdict is Outcome.VIOLATED and texts:
+        return "\n\n".join(texts)
+    # 缘由往往就是其中一次裁决的结论，不说两遍。
+    texts = [text.removeprefix(f"{record.reason}\n") for text in texts]
+    reason = f"{record.verdict.value}：{record.reason or '没有写明原因'}"
+    return "\n".join([reason, *texts])
