@@ -25,10 +25,12 @@ from support.model import Canary, Event, Verdict
 from support.records import Scene, dump_record
 from support.reports.wording import evidence_lines, reproduce_command, violation_text
 from support.stage import Explain, Stage
+from support.target import aim
 
 ROOT = Path(__file__).resolve().parent.parent
 _KNOWN = {
-    "config", "seed", "pace", "concurrent_users", "run_id", "folder", "endpoints", "worker",
+    "config", "seed", "pace", "concurrent_users", "control_url", "server_url",
+    "run_id", "folder", "endpoints", "worker",
 }  # fmt: skip
 
 
@@ -40,7 +42,8 @@ def new_run_id(now: datetime) -> str:
 def open_stage(userdata: Mapping[str, str], stack: ExitStack) -> Stage:
     """装配 Stage；它自己起的服务登记在 `stack` 上，随之停掉。"""
     _refuse_unknown(userdata)
-    config = load_config(Path(userdata.get("config", str(DEFAULT_CONFIG))))
+    written = load_config(Path(userdata.get("config", str(DEFAULT_CONFIG))))
+    config = aim(written, userdata.get("control_url"), userdata.get("server_url"))
     run_id = userdata.get("run_id") or new_run_id(datetime.now())
     folder = Path(userdata.get("folder") or config.report.dir / f"behave-{run_id}")
     endpoints = _endpoints(userdata, config, folder, stack)

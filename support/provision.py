@@ -251,7 +251,8 @@ class Setup:
 
     def _has_node(self) -> bool:
         command = [str(self._place.python), "-c", FIND_NODE]
-        return subprocess.run(command, cwd=self._place.root, check=False).returncode == 0
+        answer = subprocess.run(command, cwd=self._place.root, capture_output=True, check=False)
+        return answer.returncode == 0
 
     def _run_logged(self, title: str, command: Sequence[str]) -> int:
         # 有人在用户级配置里写了 user = true，在虚拟环境里会让 pip 直接拒绝。

@@ -145,6 +145,8 @@ class _Run:
             seed=self._options.seed,
             pace=self._config.settings.pace if pace is None else pace,
             concurrent_users=self._users,
+            control_url=self._options.control_url,
+            server_url=self._options.server_url,
             endpoints=endpoints,
         )
         with LiveProgress(len(self._scenes), self._console) as live:

@@ -24,12 +24,13 @@ from support.client.control import ControlPlane
 from support.client.provider import Provider
 from support.config import Config
 from support.embedded import Endpoints, Reference, reference
-from support.errors import Inconclusive, SuiteError
+from support.errors import Inconclusive, SuiteError, TargetUnreachable
 from support.faults import Faults
 from support.ledger import Ledger
 from support.model import Canary, Event, Kind, Owner, ScenarioRecord, Verdict
 from support.oracles import leaks
 from support.records import Scene, conclude, dump_record, setup_seconds
+from support.target import knock
 from support.world import Settings, World
 
 T = TypeVar("T")
@@ -54,6 +55,7 @@ class Stage:
         self.canaries: dict[str, Canary] = {}
         self.interrupted = False
         self._in_step = False
+        self._lost_in = ""
         self._mint = Mint(secrets.token_hex(16))
         self._agents: dict[str, tuple[Owner, str]] = {}
         self._known = 0
@@ -136,6 +138,7 @@ class Stage:
         self._mark, self._began = self.ledger.mark(), time.monotonic()
         self.ledger.add(Kind.BEGAN, id=scene.id, name=scene.name, location=scene.location)
         self._world = None
+        self._refuse_lost_target()
         self._refuse_mute_target()
         endpoints, private = self._private_service(scene, uid)
         control = self._control if private is None else self._control_plane(endpoints)
@@ -173,7 +176,19 @@ class Stage:
         self._learn()
         return self._explain(verdict, scene, self.scenario_events(), self.canaries)
 
+    def _refuse_lost_target(self) -> None:
+        """上个场景里目标连不上了：敲得开门才继续，否则一句话带过。"""
+        if not self._lost_in:
+            return
+        try:
+            for url in (self.endpoints.control_url, self.endpoints.message_url):
+                knock(url, self.config.timeouts.connect)
+        except TargetUnreachable:
+            raise TargetUnreachable(f"目标从 {self._lost_in} 起一直连不上") from None
+        self._lost_in = ""
+
     def _refuse_mute_target(self) -> None:
+        """一句回复都没听到过的目标不必等到底。"""
         kinds = [event.kind for event in self.ledger.events]
         said, heard = kinds.count(Kind.SAID), kinds.count(Kind.HEARD)
         if heard == 0 and said >= _MUTE_AFTER:
@@ -229,6 +244,8 @@ class Stage:
             teardown_s=time.monotonic() - ended,
             events=len(events),
         )
+        if record.unreachable and not self._lost_in:
+            self._lost_in = scene.id
         self.ledger.add(Kind.ENDED, verdict=record.verdict.value, reason=record.reason)
         self._write(record)
         return record

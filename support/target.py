@@ -74,15 +74,19 @@ def guard_remote_load(config: Config, users: int, *, allowed: bool) -> None:
 
 def require_reachable(config: Config) -> None:
     """真实目标先敲一下门：地址错了几毫秒就该知道，不必等到场景里。"""
-    for url in (config.target.control_url, config.target.server_url):
-        if config.target.kind == "embedded" or not url:
-            continue
-        parts = urlsplit(url)
-        port = parts.port or (443 if parts.scheme in ("https", "wss") else 80)
-        try:
-            socket.create_connection((parts.hostname or "", port), config.timeouts.connect).close()
-        except OSError as error:
-            raise TargetUnreachable(
-                f"连不上被测服务：{url}（{error.strerror or error}）\n"
-                "  改法：确认服务在运行；检查 --server-url、--control-url 或配置的 [target]"
-            ) from None
+    if config.target.kind != "embedded":
+        for url in filter(None, (config.target.control_url, config.target.server_url)):
+            knock(url, config.timeouts.connect)
+
+
+def knock(url: str, timeout: float) -> None:
+    """`timeout` 秒内连得上这个地址的端口，否则 TargetUnreachable。"""
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme in ("https", "wss") else 80)
+    try:
+        socket.create_connection((parts.hostname or "", port), timeout).close()
+    except OSError as error:
+        raise TargetUnreachable(
+            f"连不上被测服务：{url}（{error.strerror or error}）\n"
+            "  改法：确认服务在运行；检查 --server-url、--control-url 或配置的 [target]"
+        ) from None

@@ -36,6 +36,8 @@ class Assignment:
     seed: int
     pace: float
     concurrent_users: int
+    control_url: str | None
+    server_url: str | None
     endpoints: Endpoints
 
 
@@ -128,17 +130,20 @@ class _Worker:
             "seed": assignment.seed,
             "pace": assignment.pace,
             "concurrent_users": assignment.concurrent_users,
+            "control_url": assignment.control_url,
+            "server_url": assignment.server_url,
             "run_id": f"{assignment.run_id}-{number}",
             "folder": self.folder,
             "worker": number,
             "endpoints": json.dumps(endpoints, ensure_ascii=False),
         }
+        given = [f"{name}={value}" for name, value in knobs.items() if value is not None]
         return [
             *(sys.executable, "-m", "behave", "--no-summary", "--no-color"),
             *("-f", "support.reports.allure:SpecAllureFormatter"),
             *("-o", str(assignment.run_dir / "allure-results")),
             *("-f", "plain"),
-            *(part for name, value in knobs.items() for part in ("-D", f"{name}={value}")),
+            *(part for knob in given for part in ("-D", knob)),
             f"@{selection}",
         ]
 

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,12 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
+from support.reference.serve import main
+from support.reference.store import FILE_NAME, Store
 from tests.reference_kit import Model, Talker, running_model, words_of
 
 ROOT = Path(__file__).resolve().parents[1]
+COMMAND = (sys.executable, "-m", "support.reference")
 
 
 @pytest_asyncio.fixture
@@ -28,16 +31,11 @@ async def model() -> AsyncIterator[Model]:
         yield running
 
 
-def command(model_url: str, data: Path, *more: str) -> list[str]:
-    base = [sys.executable, "-m", "support.reference", "--model-url", model_url]
-    return [*base, "--data", str(data), *more]
-
-
 @contextmanager
 def process(model_url: str, data: Path) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
     env = {**os.environ, "http_proxy": "http://127.0.0.1:1", "HTTP_PROXY": "http://127.0.0.1:1"}
     running = subprocess.Popen(
-        command(model_url, data, "--with-parent"),
+        [*COMMAND, "--model-url", model_url, "--data", str(data), "--with-parent"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -122,37 +120,45 @@ async def test_graceful_stop_with_a_hanging_model_and_later_answer(
             assert running.wait(5) == 0, "父进程没了就自己退出"
 
 
-def fails(tmp_path: Path, *more: str, data: Path | None = None) -> str:
-    ended = subprocess.run(
-        command("http://127.0.0.1:9", data or tmp_path / "data", *more),
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        timeout=10,
-        check=False,
-    )
-    assert (ended.returncode, ended.stdout) == (2, "")
-    assert len(ended.stderr.strip().splitlines()) == 1, ended.stderr
-    return ended.stderr
+@pytest.fixture
+def refused(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """在本进程里启动，必须起不来：退出码 2、标准错误恰好一行。"""
+
+    def start(data: Path, *more: str) -> str:
+        argv = ["--model-url", "http://127.0.0.1:9", "--data", str(data), *more]
+        assert main(argv) == 2
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert len(err.strip().splitlines()) == 1, err
+        return err
+
+    return start
 
 
-def test_a_taken_port_is_one_line_and_exit_2(tmp_path: Path) -> None:
+def test_a_taken_port_is_one_line_and_exit_2(tmp_path: Path, refused: Callable[..., str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        assert port in fails(tmp_path, "--message-port", port)
+        assert port in refused(tmp_path, "--message-port", port)
 
 
 @pytest.mark.parametrize("content", [b"garbage" * 1000, b"SQLite format 3\x00" + b"\xff" * 9000])
-def test_a_corrupt_database_is_one_line_and_exit_2(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "reference.sqlite3").write_bytes(content)
-    assert "reference.sqlite3" in fails(tmp_path, data=tmp_path)
+def test_a_corrupt_database_is_one_line_and_exit_2(
+    tmp_path: Path, content: bytes, refused: Callable[..., str]
+) -> None:
+    (tmp_path / FILE_NAME).write_bytes(content)
+    assert FILE_NAME in refused(tmp_path)
 
 
-def test_a_data_path_that_is_a_file_is_one_line_and_exit_2(tmp_path: Path) -> None:
+def test_a_data_path_that_is_a_file_is_one_line_and_exit_2(
+    tmp_path: Path, refused: Callable[..., str]
+) -> None:
     (tmp_path / "file").write_text("x")
-    assert "file" in fails(tmp_path, data=tmp_path / "file")
+    assert "file" in refused(tmp_path / "file")
 
 
-async def test_two_servers_do_not_share_a_data_folder(model: Model, tmp_path: Path) -> None:
-    with process(model.url, tmp_path):
-        assert "占用" in fails(tmp_path, data=tmp_path)
+def test_two_servers_do_not_share_a_data_folder(
+    tmp_path: Path, refused: Callable[..., str]
+) -> None:
+    first = Store(tmp_path)
+    assert "占用" in refused(tmp_path)
+    first.close()

@@ -152,6 +152,7 @@ def test_evidence_pages_show_the_leak_and_hide_the_canaries(ran, by_name):
     assert '<span class="own">〔登录接口的超时改成五秒〕</span>' in pages["对话记录"]
     assert "来自模板" in pages["对话记录"]
     assert "回复 3 处 · 提示词 2 处" in pages["越界审计"]
+    assert "<td>科技公司/技术助手/qq/private:u1001/小雨</td>" in pages["越界审计"]
     assert "你是教育导师" in pages["提示词"]
     assert not any("（zx" in page or "<script" in page for page in pages.values())
 

@@ -60,6 +60,18 @@ def find_leaks(events: Iterable[Event], owners: Mapping[str, Canary]) -> tuple[l
     return leaks, scanned
 
 
+def apart(observer: Owner, owner: Owner) -> tuple[str, str]:
+    """给两边起能分得开的名字：说到头一个不同的维度为止。"""
+    names: tuple[list[str], list[str]] = ([], [])
+    for dimension in ("tenant_name", "agent", "platform", "chat"):
+        left, right = getattr(observer, dimension), getattr(owner, dimension)
+        names[0].append(left)
+        names[1].append(right)
+        if left != right:
+            break
+    return "/".join(filter(None, names[0])) or "未知", "/".join(filter(None, names[1]))
+
+
 def check(events: Sequence[Event], owners: Mapping[str, Canary]) -> Verdict:
     """越界审计的裁决。什么都没扫到是无法判定，不是通过。"""
     leaks, scanned = find_leaks(events, owners)
@@ -67,7 +79,7 @@ def check(events: Sequence[Event], owners: Mapping[str, Canary]) -> Verdict:
         first = leaks[0]
         return Verdict(
             Outcome.VIOLATED,
-            f"越界：“{first.observer.label()}”看到了“{first.canary.owner.label()}”的话",
+            "越界：“{}”看到了“{}”的话".format(*apart(first.observer, first.canary.owner)),
             examined=scanned,
             evidence=tuple(dict.fromkeys(leak.event.seq for leak in leaks)),
             expected=f"{first.surface.value}里没有“{first.canary.words}”",

@@ -16,6 +16,7 @@ from support.reports.wording import clock, describe_event, evidence_lines, leake
 
 _MOST_ROWS = 200
 _MOST_PROMPTS = 20
+_MOST_OWN = 4
 _PROMPT_HEAD, _PROMPT_TAIL = 1500, 1500
 _ASIDE = (Kind.FAULT, Kind.REFUSED, Kind.FAILED)
 _COLOURS = {
@@ -55,16 +56,23 @@ class View:
         """裁判认定的全部越界。"""
         return [leak for verdict in self.record.verdicts for leak in verdict.leaks]
 
-    def text(self, event: Event, text: str) -> str:
-        """事件里的一段文字：自己的口令淡化，越界的标红。"""
-        marked = []
+    def text(self, event: Event, text: str, *, most: int = 10_000) -> str:
+        """事件里的一段文字：自己的口令淡化、超过 `most` 处略去，越界的一处不少地标红。"""
+        marked: list[str] = []
+        own, hole = 0, 0
         for piece in pieces(text, self.canaries, leaked_in(event, self.leaks)):
             shown = escape(piece.text)
             if piece.leaked:
                 shown = f"<mark>{shown}</mark>"
             elif piece.canary is not None:
-                shown = f'<span class="own">{shown}</span>'
+                own += 1
+                hole = len(marked) if own == most + 1 else hole
+                shown = "" if own > most else f'<span class="own">{shown}</span>'
+            elif own > most and piece.text == "、":
+                shown = ""
             marked.append(shown)
+        if own > most:
+            marked[hole] = f'<span class="own">等另外 {own - most} 处自己的话</span>'
         return "".join(marked)
 
 
@@ -118,7 +126,7 @@ def _dialogue(view: View) -> str:
 def _said_row(view: View, event: Event, answers: Sequence[Event], *, acked: bool) -> str:
     source = event.data.get("source")
     note = "重发" if event.data.get("resend") else source and f"来自{source}"
-    replies = "<br>".join(view.text(answer, answer.text) for answer in answers)
+    replies = "<br>".join(view.text(answer, answer.text, most=_MOST_OWN) for answer in answers)
     silence = "重发，回复记在原话上" if event.data.get("resend") else "没有回复"
     silence += "" if acked or event.data.get("resend") else "，也没有确认"
     waits = "<br>".join(f"{(answer.mono - event.mono) * 1000:.0f} 毫秒" for answer in answers)
@@ -135,9 +143,10 @@ def _said_row(view: View, event: Event, answers: Sequence[Event], *, acked: bool
 
 def _stray_row(view: View, event: Event) -> str:
     """认不出答的是哪句话的回复。"""
+    reply = view.text(event, event.text, most=_MOST_OWN)
     return (
         f'<tr><td class="num dim">{clock(event.wall)}</td><td>{_speaker(event)}</td>'
-        f"<td>{_dim('（没有对应的话）')}</td><td>{view.text(event, event.text)}</td><td></td>"
+        f"<td>{_dim('（没有对应的话）')}</td><td>{reply}</td><td></td>"
         f"<td>{''.join(_marks(view, [event]))}</td></tr>"
     )
 
@@ -173,22 +182,25 @@ def _verdict(view: View, verdict: Verdict) -> str:
     facts = [("期望", verdict.expected), ("实际", verdict.actual)]
     lines = [f"<p>{head}　{escape(text)}</p>" for head, text in facts if text]
     cited = "\n".join(evidence_lines(verdict, view.events, view.canaries))
+    listed = f"<pre>{escape(cited)}</pre>" if cited else ""
+    if listed and verdict.outcome is Outcome.HELD:
+        listed = f'<details><summary class="dim">引用的证据</summary>{listed}</details>'
     return (
         f"<section>{_tag(verdict.outcome)}<b>{escape(verdict.claim)}</b>"
-        f'<span class="dim">　看了 {verdict.examined} 条证据</span>{"".join(lines)}'
-        f"{f'<pre>{escape(cited)}</pre>' if cited else ''}</section>"
+        f'<span class="dim">　看了 {verdict.examined} 条证据</span>'
+        f"{''.join(lines)}{listed}</section>"
     )
 
 
 def _audit(view: View) -> str:
-    """每一处看得见的面都扫过；照裁判的结论列出越界。"""
+    """有哪些看得见的面，以及裁判在其中认定的越界。"""
     surfaces = [event.surface for event in view.events if event.surface and event.by.tenant]
     if not surfaces:
         return ""
-    scanned = " · ".join(f"{face.value} {surfaces.count(face)} 处" for face in Surface)
-    head = f"<p>扫描 {len(surfaces)} 处：{scanned}；在找的口令 {len(view.canaries)} 枚。</p>"
+    seen = " · ".join(f"{face.value} {surfaces.count(face)} 处" for face in Surface)
+    head = f"<p>看得见的面（含收场）：{seen}；登记的口令 {len(view.canaries)} 枚。</p>"
     if not view.leaks:
-        return f"{head}<p>{_tag(Outcome.HELD)}没有任何人看见别人的话。</p>"
+        return f"{head}<p>没有一次裁决报告越界；扫描的结论见“裁决与证据”。</p>"
     rows = [
         f"<tr><td>{escape(leak.canary.owner.label())}</td><td>{escape(leak.observer.label())}</td>"
         f"<td>{leak.surface.value}</td><td>{escape(leak.canary.words)}</td>"

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from support.reports.node import ensure_allure, find_allure, find_node, how_to_get_node, last_words
+from support.reports.wording import target_name
 
 __all__ = ["Rendered", "ensure_allure", "prepare", "render_allure"]
 
@@ -213,7 +214,7 @@ def environment(results: dict[str, Any]) -> dict[str, str]:
     run, totals = results["run"], results["totals"]
     target = run["target"]
     facts = {
-        "被测目标": " ".join(filter(None, (target["kind"], target["name"], target["version"]))),
+        "被测目标": target_name(target),
         "本次无效": "；".join(run["invalid_reasons"]),
         "种子": run["seed"],
         "运行/计划": f"{run['ran']}/{run['planned']}",

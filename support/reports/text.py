@@ -14,6 +14,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from support.reports.wording import target_name
+
 WIDTH = 100
 _NONE = "无"
 _COLUMNS = (
@@ -94,9 +96,8 @@ def _summary(results: dict[str, Any]) -> str:
 def _provenance(results: dict[str, Any]) -> str:
     run = results["run"]
     target = run["target"]
-    named = " ".join(str(target[key]) for key in ("kind", "name", "version") if target[key])
     lines = [
-        f"被测目标: {named}",
+        f"被测目标: {target_name(target)}",
         *(f"{title}: {target[key]}" for key, title in _ADDRESSES if target[key]),
         f"传输: {run['transport']}",
         f"运行: {run['id']}（模式 {run['mode']}，{run['workers']} 个工作进程）",

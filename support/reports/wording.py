@@ -92,7 +92,7 @@ def _deed(event: Event, quote: str) -> str:
     sentences = {
         Kind.SAID: f"{'重发' if data.get('resend') else '说出'}{said}",
         Kind.ACKED: "的话已被服务确认",
-        Kind.HEARD: f"收到{said}",
+        Kind.HEARD: f"{'' if event.by.user else '的连接'}收到{said}",
         Kind.REFUSED: f"被拒绝（{data.get('code', '未给代码')}）{said}",
         Kind.FAILED: f"没能说成（{data.get('reason', '原因不明')}）{said}",
         Kind.BODY: f"{data.get('method', '')} {data.get('path', '')} 得到 "
@@ -149,6 +149,12 @@ def violation_text(
 def reproduce_command(location: str, *, seed: str = "") -> str:
     """重跑这一个场景的命令。"""
     return f"python -m behave {location}" + (f" -D seed={seed}" if seed else "")
+
+
+def target_name(target: Mapping[str, str | None]) -> str:
+    """被测目标：类别、名字、版本；名字与类别相同时只说一遍。"""
+    parts = (target[key] for key in ("kind", "name", "version"))
+    return " ".join(dict.fromkeys(part for part in parts if part))
 
 
 def explain(
