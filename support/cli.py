@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import argparse
 import logging
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import FrameType
 
 from support import __version__
 from support.arguments import Parser, factor, natural, path, speak_chinese, whole
@@ -87,7 +89,18 @@ def _run_parser() -> Parser:
     return parser
 
 
+def _listen_for_interrupts() -> None:
+    """SIGTERM 与 Ctrl-C 同样收场；后台启动时 SIGINT 可能被忽略着，也要接回来。"""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, interrupt)
+
+
 def _run(arguments: Sequence[str]) -> int:
+    _listen_for_interrupts()
     options = _run_parser().parse_args(arguments)
     from support.config import DEFAULT_CONFIG, write_template
 

@@ -43,4 +43,4 @@ class Inconclusive(SuiteError):
 
 
 class Violation(AssertionError):
-    """被测服务违反了规格；消息由 :mod:`support.reports.text` 的七行格式写成。"""
+    """被测服务违反了规格；消息由 :mod:`support.reports.wording` 的七行格式写成。"""

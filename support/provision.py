@@ -81,7 +81,7 @@ class Progress:
     def __init__(self) -> None:
         self._began = time.monotonic()
         self._live = sys.stderr.isatty()
-        self._quiet_until = 20.0
+        self._quiet_until = 0.0
 
     def say(self, text: str) -> None:
         """说一行。"""
@@ -89,6 +89,7 @@ class Progress:
 
     def start(self, title: str) -> None:
         """开始做一件可能要等的事。"""
+        self._quiet_until = time.monotonic() - self._began + 20.0
         self._write(f"{title}…{'' if self._live else chr(10)}")
 
     def beat(self, title: str) -> None:

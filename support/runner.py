@@ -7,14 +7,12 @@
 from __future__ import annotations
 
 import shlex
-import signal
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from rich.console import Console
@@ -73,13 +71,8 @@ def run(options: Options, console: Console) -> int:
             fix="去掉 --tags，或看 features/ 里有哪些标签",
         )
     require_reachable(config)
-    signal.signal(signal.SIGTERM, _as_interrupt)
     run_dir = _run_dir(options.report_dir or config.report.dir)
     return _Run(options, config, users, scenes, run_dir, console).execute()
-
-
-def _as_interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 def _run_dir(base: Path) -> Path:

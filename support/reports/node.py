@@ -33,12 +33,18 @@ class Node:
 
 
 def find_node() -> Node | None:
-    """PATH 上够新的 Node 优先，其次是轮子里的；都没有返回 None。"""
-    executable = shutil.which("node")
-    if executable is not None and _major(executable) >= NODE_MAJOR:
-        npm = shutil.which("npm")
-        return Node(executable, (npm,) if npm else ())
-    return _wheel_node()
+    """PATH 上够新、带 npm 的 Node 优先，其次是轮子里的，再次是没有 npm 的；都没有返回 None。"""
+    on_path = _path_node()
+    if on_path is not None and on_path.npm:
+        return on_path
+    return _wheel_node() or on_path
+
+
+def _path_node() -> Node | None:
+    executable, npm = shutil.which("node"), shutil.which("npm")
+    if executable is None or _major(executable) < NODE_MAJOR:
+        return None
+    return Node(executable, (npm,) if npm else ())
 
 
 def _major(executable: str) -> int:
