@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import signal
 import subprocess
 import sys
@@ -74,7 +73,7 @@ def _run_parser() -> Parser:
     add("--control-url", metavar="地址", help="管理面地址，例如 http://127.0.0.1:8000")
     add("--output", type=path, metavar="文件", help="另存一份 results.json")
     levels = ("DEBUG", "INFO", "WARNING", "ERROR")
-    add("--log-level", choices=levels, help="日志级别（缺省听配置的）")
+    add("--log-level", choices=levels, help="两个服务的日志级别（缺省听配置的）")
     add("--create-config", type=path, metavar="文件", help="写一份带注释的配置模板然后退出")
     add("--force", action="store_true", help="与 --create-config 同用：覆盖已有的文件")
     add(
@@ -112,7 +111,6 @@ def _run(arguments: Sequence[str]) -> int:
 
     from support.runner import Options, run
 
-    logging.basicConfig(level=options.log_level or "WARNING", format="%(levelname)s %(message)s")
     return run(
         Options(
             mode=options.mode,
@@ -126,6 +124,7 @@ def _run(arguments: Sequence[str]) -> int:
             tags=tuple(options.tags),
             report_dir=options.report_dir,
             pace=options.pace,
+            log_level=options.log_level,
             allow_remote_load=options.allow_remote_load,
         ),
         Console(),
@@ -157,9 +156,11 @@ def _report(arguments: list[str]) -> int:
         epilog="例子：python -m support report reports/latest",
     )
     parser.add_argument("run_dir", type=path, metavar="运行目录", help="例如 reports/latest")
+    parser.add_argument("--history", type=natural, default=20, metavar="次数", help="趋势图留几次")
+    options = parser.parse_args(arguments)
     from support.rejudge import rejudge
 
-    return rejudge(parser.parse_args(arguments).run_dir)
+    return rejudge(options.run_dir, history_limit=options.history)
 
 
 def _doctor(arguments: list[str]) -> int:

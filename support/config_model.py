@@ -140,7 +140,6 @@ class Timeouts:
 
     control: float = spec(schema.number(0, 5.0, open_=True), 5.0)
     connect: float = spec(schema.number(0, 5.0, open_=True), 5.0)
-    ack: float = spec(schema.number(0, 2.0, open_=True), 2.0)
     reply: float = spec(schema.number(0, 8.0, open_=True), 8.0)
     start: float = spec(schema.number(0, 10.0, open_=True), 10.0)
     stop: float = spec(schema.number(0, 5.0, open_=True), 5.0)

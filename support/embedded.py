@@ -105,8 +105,8 @@ class Server:
 class Reference(Server):
     """内嵌参考服务；重启后仍在原来的端口与数据目录上。"""
 
-    def __init__(self, *, model_url: str, data: Path, log: Path) -> None:
-        command = ["serve", "--model-url", model_url, "--data", str(data)]
+    def __init__(self, *, model_url: str, data: Path, log: Path, level: str) -> None:
+        command = ["serve", "--model-url", model_url, "--data", str(data), "--log-level", level]
         super().__init__(command, log=log, env={})
 
     def restart_after_kill(self, timeout: float) -> None:
@@ -132,7 +132,8 @@ class Reference(Server):
 def reference(config: Config, model_url: str, log: Path) -> Iterator[Reference]:
     """一台参考服务；SQLite 数据放临时目录，离开时停掉服务、删掉数据。"""
     with tempfile.TemporaryDirectory(prefix="maispec-") as data:
-        server = Reference(model_url=model_url, data=Path(data), log=log)
+        level = config.settings.log_level
+        server = Reference(model_url=model_url, data=Path(data), log=log, level=level)
         try:
             server.start(config.timeouts.start)
             yield server
@@ -144,10 +145,11 @@ def reference(config: Config, model_url: str, log: Path) -> Iterator[Reference]:
 def running(config: Config, folder: Path) -> Iterator[Endpoints]:
     """起观察站，目标为内嵌时再起参考服务；离开时都停掉。日志在 `folder`。"""
     folder.mkdir(parents=True, exist_ok=True)
+    level = config.settings.log_level
     token, began = secrets.token_hex(16), time.monotonic()
     with ExitStack() as stack:
         observer = Server(
-            ["observe", "--listen", config.observer.listen],
+            ["observe", "--listen", config.observer.listen, "--log-level", level],
             log=folder / "observer.log",
             env={TOKEN_ENV: token},
         )

@@ -15,8 +15,8 @@ from support.merge import merge
 from support.reports.publish import publish, write_results
 
 
-def rejudge(run_dir: Path) -> int:
-    """重判一次运行，返回它的退出码。"""
+def rejudge(run_dir: Path, *, history_limit: int) -> int:
+    """重判一次运行，返回它的退出码；趋势图至多留 `history_limit` 次运行。"""
     path = run_dir / "results.json"
     if not path.exists():
         raise ConfigError(
@@ -33,6 +33,6 @@ def rejudge(run_dir: Path) -> int:
     events, records = merge(folders)
     outcome = results.build(run, records, events)
     write_results(run_dir / "results.json", outcome)
-    for line in publish(run_dir, outcome):
+    for line in publish(run_dir, outcome, history_limit=history_limit):
         print(line)
     return results.exit_code(outcome, records)

@@ -10,7 +10,7 @@ import shlex
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -54,12 +54,15 @@ class Options:
     tags: tuple[str, ...]
     report_dir: Path | None
     pace: float | None
+    log_level: str | None
     allow_remote_load: bool
 
 
 def run(options: Options, console: Console) -> int:
     """跑一次，返回退出码。"""
     config = aim(load_config(options.config), options.control_url, options.server_url)
+    if options.log_level:
+        config = replace(config, settings=replace(config.settings, log_level=options.log_level))
     users = options.concurrent_users or config.settings.concurrent_users
     guard_remote_load(config, users, allowed=options.allow_remote_load)
     scenes = plan(ROOT, [MODES[options.mode], *options.tags])
@@ -101,6 +104,7 @@ class _Run:
     ) -> None:
         self._options, self._config, self._users = options, config, users
         self._scenes, self._run_dir, self._console = scenes, run_dir, console
+        self._history = config.report.history
         self._notes: list[str] = []
 
     def execute(self) -> int:
@@ -196,5 +200,5 @@ class _Run:
         write_results(self._run_dir / "results.json", outcome)
         if self._options.output is not None:
             write_results(self._options.output, outcome)
-        for line in publish(self._run_dir, outcome):
+        for line in publish(self._run_dir, outcome, history_limit=self._history):
             self._console.print(line, highlight=False, soft_wrap=True, markup=False)

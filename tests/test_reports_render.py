@@ -14,7 +14,7 @@ import pytest
 
 from support.errors import SuiteError
 from support.reports import node, render
-from support.reports.render import ensure_allure, render_allure
+from support.reports.render import History, ensure_allure, render_allure
 from tests.reports_sample import ROOT, behave, make_project, results
 
 
@@ -50,7 +50,7 @@ def test_runs_make_one_self_contained_page_with_a_trend(tmp_path, tool_dir):
         done = render_allure(
             folder / "allure-results",
             target,
-            history=history,
+            history=History(history),
             results=run_results(number),
             tool_dir=tool_dir,
         )
@@ -80,7 +80,7 @@ def attempt(tmp_path, tool_dir):
     done = render_allure(
         tmp_path / "allure-results",
         target,
-        history=tmp_path / "history.jsonl",
+        history=History(tmp_path / "history.jsonl"),
         results=results(),
         tool_dir=tool_dir,
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from support.reports.junit import write_junit
-from support.reports.render import render_allure
+from support.reports.render import History, render_allure
 from support.reports.text import render_text
 
 #: Allure 装在虚拟环境旁边，由 run_integration_tests.py 备好。
@@ -26,7 +26,7 @@ def write_results(path: Path, results: dict[str, Any]) -> None:
     path.write_text(text + "\n", encoding="utf-8")
 
 
-def publish(run_dir: Path, results: dict[str, Any]) -> Iterator[str]:
+def publish(run_dir: Path, results: dict[str, Any], *, history_limit: int) -> Iterator[str]:
     """写出全部报告，逐条给出要让人看见的话。"""
     text = render_text(results)
     (run_dir / "report.txt").write_text(text, encoding="utf-8")
@@ -35,7 +35,7 @@ def publish(run_dir: Path, results: dict[str, Any]) -> Iterator[str]:
     rendered = render_allure(
         run_dir / "allure-results",
         run_dir / "allure.html",
-        history=run_dir.parent / "history.jsonl",
+        history=History(run_dir.parent / "history.jsonl", history_limit),
         results=results,
         tool_dir=TOOL_DIR,
     )

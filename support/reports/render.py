@@ -19,9 +19,8 @@ from typing import Any
 from support.reports.node import ensure_allure, find_allure, find_node, how_to_get_node, last_words
 from support.reports.wording import target_name
 
-__all__ = ["Rendered", "ensure_allure", "prepare", "render_allure"]
+__all__ = ["History", "Rendered", "ensure_allure", "prepare", "render_allure"]
 
-HISTORY_LIMIT = 20
 _RENDER_SECONDS = 180.0
 _HIDDEN_LABELS = ("parentSuite", "suite", "subSuite", "host", "thread", "framework", "language")
 _CATEGORIES = (
@@ -65,6 +64,14 @@ new MutationObserver(() => document.querySelectorAll(
 
 
 @dataclass(frozen=True)
+class History:
+    """历次结果存在哪里、至多留几次。"""
+
+    path: Path
+    limit: int = 20
+
+
+@dataclass(frozen=True)
 class Rendered:
     """生成的结果；`message` 给人看，失败时含怎样补出来。"""
 
@@ -80,7 +87,7 @@ def render_allure(
     results_dir: Path,
     target_html: Path,
     *,
-    history: Path,
+    history: History,
     results: dict[str, Any],
     tool_dir: Path,
 ) -> Rendered:
@@ -95,7 +102,7 @@ def render_allure(
 
 
 def _render(
-    results_dir: Path, target: Path, history: Path, results: dict[str, Any], tool_dir: Path
+    results_dir: Path, target: Path, history: History, results: dict[str, Any], tool_dir: Path
 ) -> None:
     node, allure = find_node(), find_allure(tool_dir)
     if node is None:
@@ -105,8 +112,8 @@ def _render(
     with tempfile.TemporaryDirectory(prefix="maispec-") as name:
         work = Path(name)
         past = work / "history.jsonl"
-        past.write_text(_other_runs(history, _run_name(results)), "utf-8")
-        (work / "allurerc.json").write_text(_dump(configuration(results)), "utf-8")
+        past.write_text(_other_runs(history.path, _run_name(results)), "utf-8")
+        (work / "allurerc.json").write_text(_dump(configuration(results, history.limit)), "utf-8")
         # Allure 把目录名当通配式；路径里有方括号就找不到，所以抄到固定的名字下。
         shutil.copytree(results_dir, work / "allure-results")
         command = [node.executable, str(allure), "generate", "--config", "allurerc.json"]
@@ -115,7 +122,7 @@ def _render(
         if not page.exists():
             raise _RenderFailed("Allure 没有写出网页")
         _replace(target, clean(page.read_text("utf-8")))
-        _replace(history, past.read_text("utf-8"))
+        _replace(history.path, past.read_text("utf-8"))
 
 
 def _call(command: list[str], work: Path) -> None:
@@ -169,9 +176,9 @@ def clean(html: str) -> str:
     return html
 
 
-def configuration(results: dict[str, Any]) -> dict[str, Any]:
+def configuration(results: dict[str, Any], limit: int) -> dict[str, Any]:
     """Allure 3 的配置。"""
-    charts = [{"type": kind, "title": title, "limit": HISTORY_LIMIT} for kind, title in _CHARTS]
+    charts = [{"type": kind, "title": title, "limit": limit} for kind, title in _CHARTS]
     rules = [
         {
             "name": name,
@@ -191,7 +198,7 @@ def configuration(results: dict[str, Any]) -> dict[str, Any]:
         "name": _run_name(results),
         "output": "out",
         "historyPath": "history.jsonl",
-        "historyLimit": HISTORY_LIMIT,
+        "historyLimit": limit,
         "hideLabels": list(_HIDDEN_LABELS),
         "categories": {"rules": rules},
         "plugins": {"awesome": {"options": options}},

@@ -1,0 +1,78 @@
+"""端到端测试的家伙：像用户一样起一次运行，读它留下的东西。"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+PATIENCE = 120
+
+
+@dataclass(frozen=True)
+class Finished:
+    """一次跑完的运行。"""
+
+    code: int
+    output: str
+    folder: Path
+
+    @property
+    def results(self) -> dict[str, Any]:
+        return json.loads((self.folder / "results.json").read_text("utf-8"))
+
+    def verdicts(self, spec: str) -> set[str]:
+        return {one["verdict"] for one in self.results["scenarios"] if one["id"] == spec}
+
+    def total(self, column: str) -> int:
+        return sum(tenant[column] for tenant in self.results["tenants"])
+
+
+def start(reports: Path, *options: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "support", "--report-dir", str(reports), *options],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+    )
+
+
+def finish(process: subprocess.Popen[str], reports: Path, seen: str = "") -> Finished:
+    output, _ = process.communicate(timeout=PATIENCE)
+    return Finished(process.returncode, seen + output, (reports / "latest").resolve())
+
+
+def run(reports: Path, *options: str) -> Finished:
+    return finish(start(reports, *options), reports)
+
+
+def run_until(
+    reports: Path, line_has: str, act: Callable[[subprocess.Popen[str]], None], *options: str
+) -> Finished:
+    """跑到输出里出现某句话时动一次手，再等它结束。"""
+    process, seen = start(reports, *options), ""
+    assert process.stdout is not None
+    for line in process.stdout:
+        seen += line
+        if line_has in line:
+            act(process)
+            return finish(process, reports, seen)
+    raise AssertionError(f"直到结束也没有看到“{line_has}”：\n{seen}")
+
+
+def make_config(path: Path, *changes: tuple[str, str]) -> Path:
+    """以默认配置为底，逐处改写成别的。"""
+    text = (ROOT / "configs" / "embedded.toml").read_text("utf-8")
+    for old, new in changes:
+        assert old in text, f"默认配置里没有“{old}”"
+        text = text.replace(old, new)
+    path.write_text(text, "utf-8")
+    return path
