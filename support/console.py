@@ -58,7 +58,7 @@ class LiveProgress:
         elif kind == "progress":
             self._bar.update(self._task, description=text)
         else:
-            self._console.print(f"· {escape(text)}")
+            self._console.print(f"· {escape(text)}", highlight=False, soft_wrap=True)
 
     def _finished(self, line: str) -> None:
         record = parse_record(line)

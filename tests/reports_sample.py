@@ -397,6 +397,7 @@ RESULTS: dict[str, Any] = {
     "conversations": [
         {
             "scenario": "技术讨论群",
+            "spec": "CONV-02",
             "tenant": "科技公司",
             "agent": "技术助手",
             "platform": "qq",

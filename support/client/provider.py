@@ -44,6 +44,7 @@ class Provider:
         self._timeout = timeout
         self._attribute = attribute
         self._after = 0
+        self._dropped = 0
         self._taken: set[int] = set()
 
     async def _call(self, method: str, path: str, **options: Any) -> Any:
@@ -64,6 +65,9 @@ class Provider:
         观察站先落记录、后送出答案，所以收到了回复就一定拉得到它的提示词。
         """
         answer = await self._call("GET", "/records", params={"after": str(self._after)})
+        if answer["dropped"] > max(self._after, self._dropped):
+            self._dropped = answer["dropped"]
+            raise SuiteError("观察站放不下了，丢掉了还没取走的提示词：证据不全")
         lowest_open = None
         for record in answer["records"]:
             if record["outcome"] in _UNSETTLED:

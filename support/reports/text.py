@@ -85,6 +85,7 @@ def _summary(results: dict[str, Any]) -> str:
         [
             f"总发送消息数: {sent}",
             f"总接收消息数: {replied}",
+            f"总拒绝数: {_sum(tenants, 'refused')}（拿无效密钥说的话，本该拒绝）",
             f"总错误数: {_sum(tenants, 'errors')}",
             f"总体成功率: {_rate(replied, sent)}",
             "裁决: " + " · ".join(f"{name} {count}" for name, count in results["totals"].items()),
@@ -130,6 +131,7 @@ def _scenes(conversations: Sequence[dict[str, Any]]) -> str:
                 f"  成功率: {_share(talk['success_rate'] if talk['sent'] else None)}",
                 f"  耗时: {talk['duration_s']:.2f}秒",
                 f"  用户: {talk['users']}",
+                f"  规格: {talk['spec']}",
                 f"  话的来源: {_sources(talk['sources'])}",
             ]
         )
