@@ -12,7 +12,7 @@ async def step_exactly_once(context: Context) -> None:
 
     例：那么 每句话恰好得到1条回复
     """
-    await context.world.judge_exactly_once()
+    await context.world.judge.exactly_once()
 
 
 @then("{speaker:Speaker}{fate:Fate}")
@@ -21,7 +21,7 @@ async def step_fate(context: Context, speaker: Speaker, fate: Fate) -> None:
 
     例：那么 “科技公司”的“小王”被拒绝
     """
-    await context.world.judge_ending(speaker, fate)
+    await context.world.judge.ending(speaker, fate)
 
 
 @then("回复的次序与说话的次序一致")
@@ -30,7 +30,7 @@ def step_order(context: Context) -> None:
 
     例：而且 回复的次序与说话的次序一致
     """
-    context.world.judge_order()
+    context.world.judge.order()
 
 
 @then("{first:Speaker}先于{second:Speaker}得到回复")
@@ -39,7 +39,7 @@ def step_before(context: Context, first: Speaker, second: Speaker) -> None:
 
     例：那么 “教育机构”的“小王”先于“科技公司”的“小王”得到回复
     """
-    context.world.judge_before(first, second)
+    context.world.judge.before(first, second)
 
 
 @then("{speaker:Speaker}在{seconds:Number}秒内得到回复")
@@ -48,4 +48,4 @@ def step_within(context: Context, speaker: Speaker, seconds: int) -> None:
 
     例：那么 “教育机构”的“小王”在2秒内得到回复
     """
-    context.world.judge_within(speaker, seconds)
+    context.world.judge.within(speaker, seconds)

@@ -21,7 +21,7 @@ def step_accepted_then_refused(context: Context) -> None:
 
     例：那么 先放行、后拒绝
     """
-    context.world.judge_knock()
+    context.world.judge.knock()
 
 
 @when("管理员查看{tenant:Text}的{resource:Resource}")
@@ -39,7 +39,7 @@ def step_listing(context: Context) -> None:
 
     例：那么 恰好列出它自己的全部
     """
-    context.world.judge_listing()
+    context.world.judge.listing()
 
 
 @then("{tenant:Text}的提问只用自己的模型密钥")
@@ -48,4 +48,4 @@ def step_provider_key(context: Context, tenant: str) -> None:
 
     例：那么 “科技公司”的提问只用自己的模型密钥
     """
-    context.world.judge_provider_key(tenant)
+    context.world.judge.provider_key(tenant)

@@ -12,7 +12,7 @@ def step_recall(context: Context, tenant: str, recall: Recall, words: str) -> No
 
     例：那么 “科技公司”的麦麦记得“新品发布会改到周三下午”
     """
-    context.world.judge_recall(tenant, recall, words)
+    context.world.judge.recall(tenant, recall, words)
 
 
 @then("麦麦回答{speaker:Speaker}时{recall:Recall}{words:Text}")
@@ -21,7 +21,7 @@ def step_recall_for(context: Context, speaker: Speaker, recall: Recall, words: s
 
     例：那么 麦麦回答“科技公司”的“小王”在群“架构群”里时记得“缓存改用两级结构”
     """
-    context.world.judge_recall(speaker, recall, words)
+    context.world.judge.recall(speaker, recall, words)
 
 
 @then("麦麦回答{speaker:Speaker}时{carry:Carry}人设{words:Text}")
@@ -30,7 +30,7 @@ def step_persona_for(context: Context, speaker: Speaker, carry: Carry, words: st
 
     例：那么 麦麦回答“科技公司”的“小王”时带着人设“热情活泼”
     """
-    context.world.judge_persona(speaker, carry, words)
+    context.world.judge.persona(speaker, carry, words)
 
 
 @then("每次作答都带着智能体自己的人设")
@@ -39,7 +39,7 @@ def step_own_persona(context: Context) -> None:
 
     例：那么 每次作答都带着智能体自己的人设
     """
-    context.world.judge_own_persona()
+    context.world.judge.own_persona()
 
 
 @then("场景里的每个话题都聊到")
@@ -48,4 +48,4 @@ def step_topics(context: Context) -> None:
 
     例：而且 场景里的每个话题都聊到
     """
-    context.world.judge_topics()
+    context.world.judge.topics()

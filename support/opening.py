@@ -24,8 +24,9 @@ from support.errors import ConfigError
 from support.model import Canary, Event, Verdict
 from support.records import Scene, dump_record
 from support.reports.wording import evidence_lines, reproduce_command, violation_text
-from support.stage import Explain, Stage
+from support.stage import Explain, Reporting, Stage
 from support.target import aim
+from support.world import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 _KNOWN = {
@@ -48,22 +49,23 @@ def open_stage(userdata: Mapping[str, str], stack: ExitStack) -> Stage:
     folder = Path(userdata.get("folder") or config.report.dir / f"behave-{run_id}")
     endpoints = _endpoints(userdata, config, folder, stack)
     key_env = config.target.operator_key_env
-    stage = Stage(
-        config,
-        endpoints,
-        folder,
-        run_id=f"spec-{run_id}",
+    settings = Settings(
+        config=config,
         seed=_number(userdata, "seed", 0, int),
         pace=_number(userdata, "pace", config.settings.pace, float),
         concurrent_users=_number(
             userdata, "concurrent_users", config.settings.concurrent_users, int
         ),
+        run_prefix=f"spec-{run_id}",
         operator_key=os.environ.get(key_env) if key_env else None,
-        explain=_explainer(userdata.get("seed", "0")),
         notice=lambda text: _say(userdata, "notice", text),
         progress=lambda text: _say(userdata, "progress", text),
+    )
+    reporting = Reporting(
+        explain=_explainer(userdata.get("seed", "0")),
         finished=lambda record: _say(userdata, "scenario", dump_record(record)),
     )
+    stage = Stage(settings, reporting, endpoints, folder)
     stack.callback(stage.close)
     stage.handle_interrupts()
     if "worker" in userdata:

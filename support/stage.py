@@ -12,6 +12,7 @@ import signal
 import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any, TypeVar
@@ -19,13 +20,13 @@ from typing import Any, TypeVar
 import aiohttp
 
 from support.canary import Mint, find_tokens
-from support.cast import Cast, Services, sweep
+from support.cast import Cast
 from support.client.control import ControlPlane
 from support.client.provider import Provider
-from support.config import Config
 from support.embedded import Endpoints, Reference, reference
 from support.errors import Inconclusive, SuiteError, TargetUnreachable
 from support.faults import Faults
+from support.households import Households, Office, sweep
 from support.ledger import Ledger
 from support.model import Canary, Event, Kind, Owner, ScenarioRecord, Verdict
 from support.oracles import leaks
@@ -36,6 +37,15 @@ from support.world import Settings, World
 T = TypeVar("T")
 Explain = Callable[[Verdict, Scene, Sequence[Event], Mapping[str, Canary]], str]
 
+
+@dataclass(frozen=True, slots=True)
+class Reporting:
+    """怎样把裁决写成话、场景跑完告诉谁。"""
+
+    explain: Explain
+    finished: Callable[[ScenarioRecord], None]
+
+
 #: 一句回复都没听到过、却已有这么多句没有回复：目标不答话，其余场景不必再等。
 _MUTE_AFTER = 5
 
@@ -43,19 +53,19 @@ _MUTE_AFTER = 5
 class Stage:
     """一个进程一个。`folder` 是本进程写台账与场景记录的目录。"""
 
-    def __init__(self, config: Config, endpoints: Endpoints, folder: Path, **knobs: Any) -> None:
+    def __init__(
+        self, settings: Settings, reporting: Reporting, endpoints: Endpoints, folder: Path
+    ) -> None:
+        config = settings.config
         self.config, self.endpoints, self.folder = config, endpoints, folder
-        self.run_id: str = knobs["run_id"]
-        self._operator_key: str | None = knobs["operator_key"]
-        self._explain: Explain = knobs["explain"]
-        self._finished: Callable[[ScenarioRecord], None] = knobs["finished"]
+        self._settings, self._reporting = settings, reporting
         self.ledger = Ledger(folder / "ledger.jsonl")
         if config.llm.api_key:
             self.ledger.redactor.learn(config.llm.api_key)
         self.canaries: dict[str, Canary] = {}
         self.interrupted = False
         self._in_step = False
-        self._lost_in = ""
+        self._lost_in, self._answered = "", False
         self._mint = Mint(secrets.token_hex(16))
         self._agents: dict[str, tuple[Owner, str]] = {}
         self._known = 0
@@ -64,14 +74,6 @@ class Stage:
         self._private = ExitStack()
         self._began = 0.0
         self._mark = 0
-        self._settings = Settings(
-            config=config,
-            seed=knobs["seed"],
-            pace=knobs["pace"],
-            concurrent_users=knobs["concurrent_users"],
-            notice=knobs["notice"],
-            progress=knobs["progress"],
-        )
         self.loop = asyncio.new_event_loop()
         asyncio.set_event_loop(self.loop)
         self._session = self.run(self._open_session())
@@ -95,7 +97,7 @@ class Stage:
             endpoints.control_url,
             self.ledger,
             timeout=self.config.timeouts.control,
-            operator_key=self._operator_key,
+            operator_key=self._settings.operator_key,
         )
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
@@ -142,16 +144,21 @@ class Stage:
         self._refuse_mute_target()
         endpoints, private = self._private_service(scene, uid)
         control = self._control if private is None else self._control_plane(endpoints)
-        services = Services(
-            session=self._session,
+        office = Office(
             control=control,
             ledger=self.ledger,
             mint=self._mint,
             config=self.config,
-            message_url=endpoints.message_url,
             model_url=endpoints.model_url,
-            run_prefix=self.run_id,
+            run_prefix=self._settings.run_prefix,
             agents_by_key=self._agents,
+        )
+        cast = Cast(
+            Households(office, uid),
+            session=self._session,
+            message_url=endpoints.message_url,
+            ledger=self.ledger,
+            config=self.config,
         )
         timeouts = self.config.timeouts
         faults = Faults(
@@ -163,7 +170,7 @@ class Stage:
         )
         self._world = World(
             self._settings,
-            cast=Cast(services, uid),
+            cast=cast,
             faults=faults,
             ledger=self.ledger,
             provider=self._provider,
@@ -174,7 +181,7 @@ class Stage:
 
     def _explain_verdict(self, verdict: Verdict, scene: Scene) -> str:
         self._learn()
-        return self._explain(verdict, scene, self.scenario_events(), self.canaries)
+        return self._reporting.explain(verdict, scene, self.scenario_events(), self.canaries)
 
     def _refuse_lost_target(self) -> None:
         """上个场景里目标连不上了：敲得开门才继续，否则一句话带过。"""
@@ -189,9 +196,11 @@ class Stage:
 
     def _refuse_mute_target(self) -> None:
         """一句回复都没听到过的目标不必等到底。"""
+        if self._answered:
+            return
         kinds = [event.kind for event in self.ledger.events]
-        said, heard = kinds.count(Kind.SAID), kinds.count(Kind.HEARD)
-        if heard == 0 and said >= _MUTE_AFTER:
+        said, self._answered = kinds.count(Kind.SAID), Kind.HEARD in kinds
+        if said >= _MUTE_AFTER and not self._answered:
             raise Inconclusive(f"目标从未回过一句话（已说 {said} 句），不再往下等")
 
     def _private_service(self, scene: Scene, uid: str) -> tuple[Endpoints, Reference | None]:
@@ -237,7 +246,7 @@ class Stage:
         record = conclude(
             scene,
             errors=errors,
-            verdicts=(*(world.verdicts if world else ()), *((audit,) if audit else ())),
+            verdicts=(*(world.judge.verdicts if world else ()), *((audit,) if audit else ())),
             skipped=skipped,
             duration_s=ended - self._began,
             setup_s=setup_seconds(events),
@@ -274,7 +283,7 @@ class Stage:
     def _write(self, record: ScenarioRecord) -> None:
         with (self.folder / "scenarios.jsonl").open("a", encoding="utf-8") as file:
             file.write(dump_record(record) + "\n")
-        self._finished(record)
+        self._reporting.finished(record)
 
     def scenario_events(self) -> list[Event]:
         """刚落幕的场景的台账，供报告附证据。"""
@@ -284,7 +293,7 @@ class Stage:
         """散场：扫掉半途中建出来的租户，关会话，关台账。"""
         try:
             if self.interrupted:
-                self.run(sweep(self._control, self.ledger, self.run_id))
+                self.run(sweep(self._control, self.ledger, self._settings.run_prefix))
         except SuiteError as error:
             self.ledger.add(Kind.LEFTOVER, resource="tenants", id="未知", reason=str(error))
         finally:

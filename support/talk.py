@@ -50,7 +50,7 @@ class Talk:
         """开通所需的租户，备好全部台词，然后一起开口。"""
         for name in dict.fromkeys(self._tenant_name(scene) for scene in scenes):
             if name not in self._cast.households:
-                await self._cast.open_tenant(name)
+                await self._cast.households.open(name)
         parts = [
             (scene, number, await self._script(scene, number))
             for scene in scenes

@@ -9,21 +9,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from support.cast import Cast
-from support.client.provider import Provider, fingerprint
+from support.client.provider import Provider
 from support.client.stream import Fate, Line
 from support.config import Config, ScenarioConfig
 from support.credentials import change_call, forge, past, typo
-from support.errors import Inconclusive, Violation
+from support.errors import Inconclusive
 from support.faults import Faults
+from support.judge import Judge
 from support.ledger import Ledger
-from support.model import Event, Kind, Outcome, Scope, Verdict
-from support.oracles import conversation, delivery, listing, recall, refusal
+from support.model import Scope, Verdict
+from support.notebook import Notebook
 from support.phrases import (
     Accident,
-    Carry,
     Change,
     Credential,
     Crowd,
@@ -32,11 +32,9 @@ from support.phrases import (
     Ident,
     KeyRef,
     ModelFault,
-    Recall,
     Resource,
     Speaker,
 )
-from support.phrases import Fate as Ending
 from support.talk import Pace, Talk
 
 #: 两个仅有一处差别的编号。
@@ -63,6 +61,8 @@ class Settings:
     seed: int
     pace: float
     concurrent_users: int
+    run_prefix: str
+    operator_key: str | None = field(repr=False)
     notice: Callable[[str], None]
     progress: Callable[[str], None]
 
@@ -81,28 +81,24 @@ class World:
         explain: Callable[[Verdict], str],
         skip: Callable[[str], None],
     ) -> None:
-        self._settings, self.cast, self._faults = settings, cast, faults
-        self._ledger, self._provider = ledger, provider
-        self._explain, self._skip = explain, skip
-        self._start = ledger.mark()
+        self._settings, self._faults, self._provider = settings, faults, provider
+        self.cast, self.households = cast, cast.households
+        self._skip = skip
         self._patience = settings.config.timeouts.reply
-        self._told: dict[str, str] = {}
-        self._asked: list[tuple[Speaker, str]] = []
-        self._knocks: list[str] = []
-        self._personas: dict[str, str] = {}
-        self._scene: ScenarioConfig | None = None
-        self._listing: Verdict | None = None
-        self.verdicts: list[Verdict] = []
+        self._notes = Notebook()
+        self.judge = Judge(
+            self._notes, ledger, self.households, settle=self.settle, explain=explain
+        )
 
     # ---- 假如：开通与变故 ------------------------------------------------------
 
     async def open_tenants(self, names: Sequence[str]) -> None:
         """开通租户，各有一个智能体。"""
-        await self.cast.open_tenants(names)
+        await self.households.open_all(names)
 
     async def add_agent(self, tenant: str, name: str) -> None:
         """给租户添一个智能体。"""
-        await self.cast.add_agent(self.cast.households[tenant], name, "说话简短、公事公办")
+        await self.households.add_agent(self.households[tenant], name, "说话简短、公事公办")
 
     async def tell(self, speaker: Speaker, words: str) -> None:
         """说过一句话，并且得到了回复；得不到就是准备没有成立。"""
@@ -116,7 +112,7 @@ class World:
 
     async def _must_reply(self, speaker: Speaker, line: Line) -> None:
         words = line.notes["words"]
-        self._told[words] = line.token
+        self._notes.note_told(words, line.token)
         connection = await self.cast.say(speaker, line)
         fate = await connection.fate(line.token, patience=self._patience)
         if fate is not Fate.REPLIED:
@@ -142,9 +138,10 @@ class World:
         """租户、智能体或密钥的变故，由管理员办成。"""
         if change is Change.TENANT_REOPENED:
             await self.change(tenant, Change.TENANT_DELETED)
-            await self.cast.reopen_tenant(tenant)
+            await self.cast.disconnect()
+            await self.households.open(tenant)
             return
-        household = self.cast.households[tenant]
+        household = self.households[tenant]
         agent = household.agent()
         method, path, body = change_call(
             change,
@@ -152,21 +149,21 @@ class World:
             agent_id=agent.agent_id,
             key_id=agent.key_id,
         )
-        await self.cast.administer(household, method, path, body)
+        await self.households.administer(household, method, path, body)
 
     async def set_persona(self, tenant: str, words: str) -> None:
         """把（第一个）智能体的人设改成 `words`。"""
-        household = self.cast.households[tenant]
+        household = self.households[tenant]
         agent = household.agent()
-        token = self.cast.plant(agent.owner, Scope.AGENT, words)
-        body = {"config": self.cast.agent_config(words, token, agent.provider_key)}
-        await self.cast.administer(household, "PUT", f"/agents/{agent.agent_id}", body)
+        token = self.households.plant(agent.owner, Scope.AGENT, words)
+        body = {"config": self.households.agent_config(words, token, agent.provider_key)}
+        await self.households.administer(household, "PUT", f"/agents/{agent.agent_id}", body)
         agent.persona, agent.persona_token = words, token
-        self._personas[words] = token
+        self._notes.note_persona(words, token)
 
     async def fault(self, tenant: str, fault: ModelFault) -> None:
         """让某家租户的大模型被按住、松开或出错；别家不受影响。"""
-        await self._faults.model(self.cast.households[tenant].agent(), fault)
+        await self._faults.model(self.households[tenant].agent(), fault)
         await self._provider.pull()
 
     async def restart(self) -> None:
@@ -183,7 +180,7 @@ class World:
 
     async def overlap(self, first: Speaker, second: Speaker, words: str) -> None:
         """按住前者的大模型，让后者整个问答夹在前者的提问与回答之间。"""
-        agent = self.cast.households[first.tenant].agent(first.agent)
+        agent = self.households[first.tenant].agent(first.agent)
         await self._faults.model(agent, ModelFault.HELD)
         await self._ask(first, words)
         await self._ask(second, words)
@@ -195,11 +192,11 @@ class World:
         await self.ask([Speaker(tenant, f"用户{n}") for n in range(1, count + 1)], words)
 
     async def _ask(self, speaker: Speaker, words: str) -> None:
-        held = self._faults.is_held(self.cast.households[speaker.tenant].agent(speaker.agent))
+        held = self._faults.is_held(self.households[speaker.tenant].agent(speaker.agent))
         await self._speak(speaker, self.cast.line(speaker, words, disturbed=_HOLD if held else ""))
 
     async def _speak(self, speaker: Speaker, line: Line, **options: str) -> None:
-        self._asked.append((speaker, line.token))
+        self._notes.note_asked(speaker, line.token)
         connection = await self.cast.say(speaker, line, **options)
         await self._faults.outcome(connection, line)
 
@@ -208,7 +205,7 @@ class World:
     ) -> None:
         """冒充别家说话：在话里自称，或顶着对方的连接编号。"""
         if disguise is Disguise.PAYLOAD:
-            claims = self.cast.claims_of(victim, self.cast.platform(speaker))
+            claims = self.households.claims_of(victim, self.cast.platform(speaker))
             await self._speak(speaker, self.cast.line(speaker, words, claims=claims))
         else:
             stolen = self.cast.connection(victim, "", self.cast.platform(speaker)).connection_id
@@ -223,13 +220,13 @@ class World:
         for number, reference in enumerate((good, bad)):
             speaker = Speaker(reference.tenant, "陌生人")
             line = self.cast.line(speaker, words, user_id=f"stranger-{number}")
-            self._knocks.append(line.token)
+            self._notes.knocks.append(line.token)
             connection = await self.cast.say(speaker, line, key=await self._credential(reference))
             await connection.fate(line.token, patience=self._patience)
         await self._provider.pull()
 
     async def _credential(self, reference: KeyRef) -> str:
-        household = self.cast.households[reference.tenant]
+        household = self.households[reference.tenant]
         agent, kind = household.agent(), reference.credential
         if kind is Credential.OWN:
             return agent.key
@@ -238,11 +235,11 @@ class World:
         if kind is Credential.FORGED:
             return forge(household.tenant_id, agent.agent_id)
         details = {"expires_at": past()} if kind is Credential.EXPIRED else {}
-        key_id, key = await self.cast.issue_key(household, agent, kind.value, **details)
+        key_id, key = await self.households.issue_key(household, agent, kind.value, **details)
         if kind is Credential.DELETED:
-            await self.cast.administer(household, "DELETE", f"/api-keys/{key_id}")
+            await self.households.administer(household, "DELETE", f"/api-keys/{key_id}")
         if kind is Credential.DISABLED:
-            await self.cast.administer(household, "POST", f"/api-keys/{key_id}/disable")
+            await self.households.administer(household, "POST", f"/api-keys/{key_id}/disable")
         return key
 
     async def burst(self, speaker: Speaker, count: int) -> None:
@@ -250,7 +247,7 @@ class World:
         connections = []
         for number in range(1, count + 1):
             line = self.cast.line(speaker, f"连着说的第{number}句")
-            self._asked.append((speaker, line.token))
+            self._notes.note_asked(speaker, line.token)
             connections.append((await self.cast.say(speaker, line), line.token))
         await asyncio.gather(*(c.fate(t, patience=self._patience) for c, t in connections))
         await self._provider.pull()
@@ -258,8 +255,8 @@ class World:
     async def accident(self, speaker: Speaker, words: str, accident: Accident) -> None:
         """话刚送到大模型就出意外；恢复之后等它的回复。"""
         line = self.cast.line(speaker, words, disturbed=_HOLD)
-        self._asked.append((speaker, line.token))
-        agent = self.cast.households[speaker.tenant].agent(speaker.agent)
+        self._notes.note_asked(speaker, line.token)
+        agent = self.households[speaker.tenant].agent(speaker.agent)
         await self._faults.accident(self.cast, speaker, line, accident, agent)
         await self._provider.pull()
 
@@ -271,16 +268,16 @@ class World:
 
     async def list_resources(self, tenant: str, resource: Resource) -> None:
         """管理员查看某家租户名下的东西。"""
-        listed, own, total, seq = await self.cast.list_resources(tenant, resource)
-        self._listing = listing.only_own(listed, own, total, event=seq)
+        self._notes.note_listing(await self.households.list_resources(tenant, resource))
 
     async def play_scene(self, name: str) -> None:
         """把配置里的一个场景从头聊到尾；配置里没有它就跳过。"""
         if name not in [scene.name for scene in self._settings.config.scenarios]:
             self._skip(f"配置里没有场景“{name}”")
             return
-        self._scene = self._settings.config.scenario(name)
-        await self._play([self._scene], users=1)
+        scene = self._settings.config.scenario(name)
+        self._notes.note_topics(scene.conversation_topics)
+        await self._play([scene], users=1)
 
     async def play_all(self, crowd: Crowd) -> None:
         """配置里的全部场景同时开聊，每个场景一位或多位用户。"""
@@ -294,141 +291,10 @@ class World:
             Pace(self._settings.seed, self._settings.pace, users),
             notice=self._settings.notice,
             progress=self._settings.progress,
-            spoken=lambda speaker, token: self._asked.append((speaker, token)),
+            spoken=self._notes.note_asked,
         )
         await talk.play(scenes)
         await self._provider.pull()
-
-    # ---- 那么：交给裁判 --------------------------------------------------------
-
-    @property
-    def events(self) -> list[Event]:
-        """本场景至今的台账。"""
-        return self._ledger.since(self._start)
-
-    def judge_recall(self, asker: Speaker | str, wanted: Recall, words: str) -> None:
-        """最近一次回答这位（或这家）时，记得、不记得还是只记得那句话。"""
-        question, token = self._question(asker), self._token(self._told, words)
-        if wanted is Recall.REMEMBERS:
-            verdict = recall.remembers(self.events, question=question, wanted=token, words=words)
-        elif wanted is Recall.ONLY:
-            verdict = recall.only_remembers(
-                self.events,
-                question=question,
-                wanted=token,
-                words=words,
-                planted=self._told.values(),
-            )
-        else:
-            lines = (*self._told.values(), *(other for _, other in self._asked))
-            others = [other for other in lines if other != question]
-            verdict = recall.forgets(
-                self.events, question=question, unwanted=token, words=words, controls=others
-            )
-        self.judge(verdict)
-
-    def _question(self, asker: Speaker | str) -> str:
-        for speaker, token in reversed(self._asked):
-            if asker in (speaker, speaker.tenant):
-                return token
-        raise Inconclusive("他还没有开过口，无从判断")
-
-    @staticmethod
-    def _token(table: dict[str, str], words: str) -> str:
-        if words not in table:
-            raise Inconclusive(f"前面没有出现过“{words}”")
-        return table[words]
-
-    def judge_persona(self, asker: Speaker | str, carry: Carry, words: str) -> None:
-        """最近一次回答他时，提示词里有没有这段人设。"""
-        verdict = conversation.persona_present(
-            self.events,
-            self._question(asker),
-            self._token(self._personas, words),
-            words=words,
-            expected=carry is Carry.CARRIES,
-        )
-        self.judge(verdict)
-
-    def judge_own_persona(self) -> None:
-        """每次作答都带着智能体自己的人设。"""
-        persona = {
-            agent.name: agent.persona_token
-            for household in self.cast.households.values()
-            for agent in household.agents.values()
-        }
-        tokens = [token for _, token in self._asked]
-        self.judge(conversation.persona_carried(self.events, tokens, persona))
-
-    def judge_provider_key(self, tenant: str) -> None:
-        """这家的提问全部用自己的模型密钥。"""
-        agent = self.cast.households[tenant].agent()
-        tokens = [token for speaker, token in self._asked if speaker.tenant == tenant]
-        own = fingerprint(agent.provider_key)
-        self.judge(conversation.own_provider_key(self.events, tokens, own))
-
-    async def judge_exactly_once(self) -> None:
-        """说过的每句话恰好得到 1 条回复（由哨兵收尾）。"""
-        await self._judge_once([token for _, token in self._asked])
-
-    async def judge_ending(self, speaker: Speaker, ending: Ending) -> None:
-        """某位最近一句话的结局。"""
-        token = self._question(speaker)
-        if ending is Ending.REFUSED:
-            self.judge(refusal.refused(self.events, token))
-        else:
-            await self._judge_once([token])
-
-    async def _judge_once(self, tokens: Sequence[str]) -> None:
-        verdict = delivery.exactly_once(self.events, tokens)
-        if verdict.outcome is Outcome.HELD:
-            await self.settle()
-            verdict = delivery.exactly_once(self.events, tokens)
-        self.judge(verdict)
-
-    def judge_knock(self) -> None:
-        """先放行、后拒绝。"""
-        good, bad = self._knocks
-        self.judge(refusal.accepted_then_refused(self.events, good, bad))
-
-    def judge_order(self) -> None:
-        """回复的次序与说话的次序一致。"""
-        self.judge(delivery.in_order(self.events, [token for _, token in self._asked]))
-
-    def judge_before(self, first: Speaker, second: Speaker) -> None:
-        """前者先于后者得到回复。"""
-        self.judge(delivery.before(self.events, self._question(first), self._question(second)))
-
-    def judge_within(self, speaker: Speaker, seconds: int) -> None:
-        """某位最近一句话在若干秒内得到回复。"""
-        self.judge(delivery.within(self.events, self._question(speaker), seconds))
-
-    def judge_topics(self) -> None:
-        """场景里的每个话题都聊到。"""
-        if self._scene is None:
-            raise Inconclusive("还没有聊过任何场景")
-        self.judge(conversation.topics_covered(self.events, self._scene.conversation_topics))
-
-    def judge_listing(self) -> None:
-        """只列出自己的东西。"""
-        if self._listing is None:
-            raise Inconclusive("还没有查看过任何东西")
-        self.judge(self._listing)
-
-    def judge(self, verdict: Verdict) -> None:
-        """记下裁决；违反或无法判定就让这一步变红。"""
-        self.verdicts.append(verdict)
-        self._ledger.add(
-            Kind.CLAIM,
-            outcome=verdict.outcome.value,
-            claim=verdict.claim,
-            examined=verdict.examined,
-            evidence=verdict.evidence,
-        )
-        if verdict.outcome is Outcome.VIOLATED:
-            raise Violation(self._explain(verdict))
-        if verdict.outcome is Outcome.INCONCLUSIVE:
-            raise Inconclusive(verdict.claim)
 
     # ---- 收场 ------------------------------------------------------------------
 
@@ -444,7 +310,7 @@ class World:
     async def close(self) -> None:
         """撤剧本、取回最后的提示词、断开、删除；前一步出错也做完后面的。"""
         async with AsyncExitStack() as stack:
-            stack.push_async_callback(self.cast.remove_everything)
+            stack.push_async_callback(self.households.remove_all)
             stack.push_async_callback(self.cast.disconnect)
             stack.push_async_callback(self._provider.pull)
             stack.push_async_callback(self._faults.close)

@@ -10,6 +10,7 @@ from support.canary import Mint, find_tokens
 MINT = Mint("测试")
 ONE, TWO = MINT.token(), MINT.token()
 LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
+GLUE = " \t\n\u3000\u00a0\u00ad\u200b\u200c\u200d\u200e\u2060\ufeff"
 
 
 def full_width(text):
@@ -64,10 +65,10 @@ def test_checksum_rejects_typos():
         full_width(ONE),
         full_width(ONE.upper()),
         "".join(chr(0x1D5BA + ord(c) - 97) if c.isalpha() else c for c in ONE),
-        *(split(ONE, glue) for glue in " \t\n\u3000\u00a0\u00ad\u200b\u200c\u200d\u200e\u2060\ufeff"),
+        *(split(ONE, glue) for glue in GLUE),
         split(full_width(ONE.upper()), "\u200b\n"),
     ],
-)  # fmt: skip
+)
 def test_found_in_any_surroundings(text):
     assert find_tokens(text) == [ONE]
 

@@ -155,9 +155,9 @@ def test_span_reaches_from_the_first_line_to_the_last_reply():
     first = history.said(TECH)
     history.wait(2)
     second = history.said(TECH)
+    history.heard(first)
     history.wait(3)
     history.heard(second)
-    history.heard(first)
     history.wait(10)
     history.said(TECH)
     assert metrics.span(list(metrics.exchanges(history.events).values())) == 5.0

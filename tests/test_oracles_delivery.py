@@ -23,7 +23,8 @@ def test_a_lost_reply_is_violated():
     history.befell(Kind.ACKED, tokens[1])
     verdict = exactly_once(history.events, tokens)
     assert (verdict.outcome, verdict.actual) == (VIOLATED, "丢失 1，重复 0")
-    assert {history.events[seq - 1].token for seq in verdict.evidence} == {tokens[1]}
+    [cited] = (history.events[seq - 1] for seq in verdict.evidence)
+    assert (cited.kind, cited.token) == (Kind.SAID, tokens[1])
 
 
 def test_a_second_reply_is_violated():
@@ -78,6 +79,14 @@ def test_replies_in_the_order_of_the_lines_are_held(order):
 def test_overtaking_is_violated(order, actual):
     verdict = replies_in(order)
     assert (verdict.outcome, verdict.actual) == (VIOLATED, actual)
+
+
+def test_replies_to_other_lines_do_not_disturb_the_order():
+    history = History()
+    tokens = [history.said(TECH), history.said(TECH)]
+    seqs = [history.heard(tokens[0]), history.heard(history.said(EDU)), history.heard(tokens[1])]
+    verdict = in_order(history.events, tokens)
+    assert (verdict.outcome, verdict.evidence) == (HELD, (seqs[0], seqs[2]))
 
 
 @pytest.mark.parametrize("order", [(), (1,), (1, 1)])

@@ -94,7 +94,7 @@ def test_remembering_in_the_reply_is_violated_when_no_prompt_is_visible(history,
 def test_a_negative_without_a_control_is_inconclusive(history, asked):
     told, owner, stranger = asked
     history.prompted(told)
-    history.prompted(owner)
+    history.prompted(owner, history.said(TECH, "记得的是另一句"))
     history.prompted(stranger)
     assert look(history, forgets, stranger, told, controls=[]).outcome is INCONCLUSIVE
     assert look(history, forgets, stranger, told, controls=[owner]).outcome is INCONCLUSIVE

@@ -77,6 +77,7 @@ def test_both_accepted_is_violated(history):
 
 
 def test_both_refused_proves_nothing(history):
+    history.answered(TECH)
     good, bad = history.said(TECH), history.said(TECH)
     history.befell(Kind.ACKED, good)
     history.befell(Kind.REFUSED, good, code=1008)

@@ -1,0 +1,143 @@
+"""裁判席：那么与但是的每一句，把台账交给一个裁判，记下它的裁决。
+
+职责：从本场景的台账里找出该看的那句话，请裁判看，红就让这一步红。不做什么：自己不下结论。
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from support.client.provider import fingerprint
+from support.errors import Inconclusive, Violation
+from support.households import Households
+from support.ledger import Ledger
+from support.model import Event, Kind, Outcome, Verdict
+from support.notebook import Notebook
+from support.oracles import conversation, delivery, listing, recall, refusal
+from support.phrases import Carry, Fate, Recall, Speaker
+
+
+class Judge:
+    """一个场景的裁判席。`settle` 让此前的回复都到齐，`explain` 把裁决写成给人看的违反说明。"""
+
+    def __init__(
+        self,
+        notes: Notebook,
+        ledger: Ledger,
+        households: Households,
+        *,
+        settle: Callable[[], Awaitable[None]],
+        explain: Callable[[Verdict], str],
+    ) -> None:
+        self._notes, self._ledger, self._households = notes, ledger, households
+        self._settle, self._explain = settle, explain
+        self._start = ledger.mark()
+        self.verdicts: list[Verdict] = []
+
+    @property
+    def _events(self) -> list[Event]:
+        return self._ledger.since(self._start)
+
+    def recall(self, asker: Speaker | str, wanted: Recall, words: str) -> None:
+        """最近一次回答这位（或这家）时，记得、不记得还是只记得那句话。"""
+        notes, events = self._notes, self._events
+        question, token = notes.question(asker), notes.told(words)
+        if wanted is Recall.REMEMBERS:
+            verdict = recall.remembers(events, question=question, wanted=token, words=words)
+        elif wanted is Recall.ONLY:
+            planted = notes.all_told()
+            verdict = recall.only_remembers(
+                events, question=question, wanted=token, words=words, planted=planted
+            )
+        else:
+            others = [line for line in notes.all_lines() if line != question]
+            verdict = recall.forgets(
+                events, question=question, unwanted=token, words=words, controls=others
+            )
+        self._rule(verdict)
+
+    def persona(self, asker: Speaker | str, carry: Carry, words: str) -> None:
+        """最近一次回答他时，提示词里有没有这段人设。"""
+        self._rule(
+            conversation.persona_present(
+                self._events,
+                self._notes.question(asker),
+                self._notes.persona(words),
+                words=words,
+                expected=carry is Carry.CARRIES,
+            )
+        )
+
+    def own_persona(self) -> None:
+        """每次作答都带着智能体自己的人设。"""
+        agents = (agent for household in self._households for agent in household.agents.values())
+        persona = {agent.name: agent.persona_token for agent in agents}
+        asked = self._notes.all_asked()
+        self._rule(conversation.persona_carried(self._events, asked, persona))
+
+    def provider_key(self, tenant: str) -> None:
+        """这家的提问全部用自己的模型密钥。"""
+        own = fingerprint(self._households[tenant].agent().provider_key)
+        asked = self._notes.all_asked(tenant)
+        self._rule(conversation.own_provider_key(self._events, asked, own))
+
+    def topics(self) -> None:
+        """场景里的每个话题都聊到。"""
+        self._rule(conversation.topics_covered(self._events, self._notes.topics()))
+
+    async def exactly_once(self) -> None:
+        """说过的每句话恰好得到 1 条回复（由哨兵收尾）。"""
+        await self._once(self._notes.all_asked())
+
+    async def ending(self, speaker: Speaker, ending: Fate) -> None:
+        """某位最近一句话的结局。"""
+        token = self._notes.question(speaker)
+        if ending is Fate.REFUSED:
+            self._rule(refusal.refused(self._events, token))
+        else:
+            await self._once([token])
+
+    async def _once(self, tokens: Sequence[str]) -> None:
+        verdict = delivery.exactly_once(self._events, tokens)
+        if verdict.outcome is Outcome.HELD:
+            await self._settle()
+            verdict = delivery.exactly_once(self._events, tokens)
+        self._rule(verdict)
+
+    def order(self) -> None:
+        """回复的次序与说话的次序一致。"""
+        self._rule(delivery.in_order(self._events, self._notes.all_asked()))
+
+    def before(self, first: Speaker, second: Speaker) -> None:
+        """前者先于后者得到回复。"""
+        notes = self._notes
+        self._rule(delivery.before(self._events, notes.question(first), notes.question(second)))
+
+    def within(self, speaker: Speaker, seconds: int) -> None:
+        """某位最近一句话在若干秒内得到回复。"""
+        self._rule(delivery.within(self._events, self._notes.question(speaker), seconds))
+
+    def knock(self) -> None:
+        """先放行、后拒绝。"""
+        good, bad = self._notes.knocks
+        self._rule(refusal.accepted_then_refused(self._events, good, bad))
+
+    def listing(self) -> None:
+        """恰好列出它自己的全部。"""
+        seen = self._notes.listing()
+        self._rule(listing.only_own(seen.listed, seen.own, seen.total, event=seen.event))
+
+    def _rule(self, verdict: Verdict) -> None:
+        """记下裁决；违反或无法判定就让这一步变红。"""
+        self.verdicts.append(verdict)
+        self._ledger.add(
+            Kind.CLAIM,
+            outcome=verdict.outcome.value,
+            claim=verdict.claim,
+            examined=verdict.examined,
+            evidence=verdict.evidence,
+        )
+        if verdict.outcome is Outcome.VIOLATED:
+            raise Violation(self._explain(verdict))
+        if verdict.outcome is Outcome.INCONCLUSIVE:
+            raise Inconclusive(verdict.claim)
