@@ -7,9 +7,9 @@ from contextlib import ExitStack
 import support.phrases  # noqa: F401  参数类型要在步骤模块之前登记
 from support.errors import Inconclusive, SuiteError, Violation
 from support.model import Outcome
-from support.opening import open_stage
-from support.plan import scene_of, step_errors
+from support.play.opening import open_stage
 from support.reports.evidence import attach_evidence
+from support.running.plan import scene_of, step_errors
 
 
 def before_all(context):

@@ -2,7 +2,7 @@
 # -*- coding: utf-8 -*-  # noqa: UP009 （Python 2 没有这行就读不懂中文）
 """一条命令跑起来：python3 run_integration_tests.py [选项…]。
 
-职责：挡住太旧的 Python，其余交给 support/bootstrap.py。
+职责：挡住太旧的 Python，其余交给 support/setup/bootstrap.py。
 本文件故意只用 Python 2 也认得的语法：读不懂的 Python 只会报语法错误，帮不了用户。
 """
 
@@ -30,7 +30,7 @@ def main():
         sys.stderr.write((newer or "python3.12") + " run_integration_tests.py\n")
         return 2
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-    from support.bootstrap import main as bootstrap
+    from support.setup.bootstrap import main as bootstrap
 
     return bootstrap(sys.argv[1:])
 

@@ -109,7 +109,7 @@ def _run(arguments: Sequence[str]) -> int:
         return 0
     from rich.console import Console
 
-    from support.runner import Options, run
+    from support.running.runner import Options, run
 
     return run(
         Options(
@@ -158,7 +158,7 @@ def _report(arguments: list[str]) -> int:
     parser.add_argument("run_dir", type=path, metavar="运行目录", help="例如 reports/latest")
     parser.add_argument("--history", type=natural, default=20, metavar="次数", help="趋势图留几次")
     options = parser.parse_args(arguments)
-    from support.rejudge import rejudge
+    from support.running.rejudge import rejudge
 
     return rejudge(options.run_dir, history_limit=options.history)
 
@@ -169,7 +169,7 @@ def _doctor(arguments: list[str]) -> int:
         description="检查 Python、Node、Allure、配置与目标是否就绪；缺什么说怎么补。",
     )
     parser.add_argument("--config", type=path, metavar="文件", help="要检查的配置")
-    from support.doctor import examine
+    from support.running.doctor import examine
 
     return examine(parser.parse_args(arguments).config)
 

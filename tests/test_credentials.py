@@ -6,8 +6,8 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from support.credentials import change_call, forge, past, typo
 from support.phrases import Change
+from support.play.credentials import change_call, forge, past, typo
 
 IDS = {"tenant_id": "t1", "agent_id": "a1", "key_id": "k1"}
 
@@ -20,11 +20,12 @@ def test_a_forged_key_has_the_right_shape():
     assert forge("t1", "a1") != key
 
 
-@pytest.mark.parametrize("key", [forge("t" * n, "a1") for n in range(1, 30)] + ["mmc_0123456789+/"])
-def test_a_typo_changes_one_legal_letter(key):
-    wrong = typo(key)
-    assert [a for a, b in zip(key, wrong, strict=True) if a != b] == [key[len(key) // 2]]
-    assert re.fullmatch(r"mmc_[A-Za-z0-9+/]+=*", wrong)
+@pytest.mark.parametrize("length", range(1, 31))
+def test_a_typo_changes_one_legal_letter(length):
+    for key in (forge("t" * length, "a1"), f"mmc_0+/{'9' * length}=="):
+        wrong = typo(key)
+        assert [a for a, b in zip(key, wrong, strict=True) if a != b] == [key[len(key) // 2]]
+        assert re.fullmatch(r"mmc_[A-Za-z0-9+/]+=*", wrong)
 
 
 def test_every_change_has_its_own_call():

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from support import bootstrap, provision
-from support.provision import Place, Progress, Setup, SetupFailed
+from support.setup import bootstrap, provision
+from support.setup.provision import Place, Progress, Setup, SetupFailed
 from tests.__main__ import Check, count_one, count_pytest, count_specification, main
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -187,7 +187,7 @@ def test_help_needs_no_installation(place: Place, tmp_path: Path) -> None:
 def _bootstrap(place: Place, words: list[str], cwd: Path) -> subprocess.CompletedProcess[str]:
     code = (
         f"import sys; sys.path.insert(0, {str(ROOT)!r}); from pathlib import Path;"
-        "from support.bootstrap import Place, main;"
+        "from support.setup.bootstrap import Place, main;"
         f"sys.exit(main({words!r}, Place(Path({str(place.root)!r}))))"
     )
     command = [sys.executable, "-c", code]
@@ -221,7 +221,7 @@ _HOLD_LOCK = """
 import sys
 sys.path.insert(0, {root!r})
 from pathlib import Path
-from support.provision import locked
+from support.setup.provision import locked
 with locked(Path({lock!r}), lambda: None):
     print("held", flush=True)
     sys.stdin.read()

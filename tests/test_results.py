@@ -6,9 +6,9 @@ import pytest
 
 from support import results
 from support.ledger import read_events
-from support.merge import merge, write_ledger
 from support.model import Kind, Outcome, ScenarioRecord, Surface, Verdict
 from support.records import dump_record
+from support.running.merge import merge, write_ledger
 from tests.histories import EDU, HELD, INCONCLUSIVE, TECH, VIOLATED, History, person
 
 SKIPPED = Outcome.SKIPPED

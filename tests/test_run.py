@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from support.embedded import Reference
+from support.targets.embedded import Reference
 from tests.poor_target import poor_target
 from tests.runs import Finished, finish, make_config, run, run_until, start
 
@@ -80,8 +80,8 @@ def test_no_key_is_left_anywhere(whole):
 
 
 def test_the_report_can_be_judged_again_offline(whole):
-    from support.merge import merge
     from support.oracles import leaks
+    from support.running.merge import merge
 
     events, records = merge(sorted((whole.folder / "workers").iterdir()))
     verdict = leaks.check(events, leaks.manifest(events))

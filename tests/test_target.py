@@ -8,7 +8,7 @@ import pytest
 
 from support.config import DEFAULT_CONFIG, load_config
 from support.errors import ConfigError, TargetUnreachable
-from support.target import aim, guard_remote_load, knock, require_reachable
+from support.targets.aim import aim, guard_remote_load, knock, require_reachable
 
 EMBEDDED = load_config(DEFAULT_CONFIG)
 LIVE = replace(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from support.config import Llm
-from support.config_schema import is_loopback
+from support.config.schema import is_loopback
 from support.generator.brief import Brief, essence, messages, read_answer, schema
 from support.generator.templates import plan_topics
 from support.generator.utterance import Utterance

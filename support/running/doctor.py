@@ -15,7 +15,7 @@ from support.config import DEFAULT_CONFIG, Config, load_config
 from support.errors import TargetUnreachable
 from support.reports.node import find_allure, find_node, how_to_get_node
 from support.reports.publish import TOOL_DIR
-from support.target import require_reachable
+from support.targets.aim import require_reachable
 
 _FREE_MB = 200
 

@@ -15,9 +15,8 @@ from typing import Any
 
 import tomli
 
-from support import config_checks as checks
-from support import config_schema as schema
-from support.config_model import (
+from support.config import checks, schema
+from support.config.model import (
     CAPABILITIES,
     AgentConfig,
     Config,
@@ -31,7 +30,7 @@ from support.config_model import (
     TenantConfig,
     Timeouts,
 )
-from support.config_schema import Problems
+from support.config.schema import Problems
 from support.errors import ConfigError
 
 __all__ = [
@@ -52,7 +51,7 @@ __all__ = [
     "write_template",
 ]
 
-DEFAULT_CONFIG = Path(__file__).resolve().parent.parent / "configs" / "embedded.toml"
+DEFAULT_CONFIG = Path(__file__).resolve().parents[2] / "configs" / "embedded.toml"
 
 _TABLES = {
     "settings": Settings,

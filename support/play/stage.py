@@ -20,19 +20,19 @@ from typing import Any, TypeVar
 import aiohttp
 
 from support.canary import Mint, find_tokens
-from support.cast import Cast
 from support.client.control import ControlPlane
 from support.client.provider import Provider
-from support.embedded import Endpoints, Reference, reference
 from support.errors import Inconclusive, SuiteError, TargetUnreachable
-from support.faults import Faults
-from support.households import Households, Office, sweep
 from support.ledger import Ledger
 from support.model import Canary, Event, Kind, Owner, ScenarioRecord, Verdict
 from support.oracles import leaks
+from support.play.cast import Cast
+from support.play.faults import Faults
+from support.play.households import Households, Office, sweep
+from support.play.world import Settings, World
 from support.records import Scene, conclude, dump_record, setup_seconds
-from support.target import knock
-from support.world import Settings, World
+from support.targets.aim import knock
+from support.targets.embedded import Endpoints, Reference, reference
 
 T = TypeVar("T")
 Explain = Callable[[Verdict, Scene, Sequence[Event], Mapping[str, Canary]], str]

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from support import results
 from support.errors import ConfigError
-from support.merge import merge
 from support.reports.publish import publish, write_results
+from support.running.merge import merge
 
 
 def rejudge(run_dir: Path, *, history_limit: int) -> int:

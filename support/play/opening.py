@@ -19,16 +19,16 @@ from pathlib import Path
 from typing import Any
 
 from support.config import DEFAULT_CONFIG, Config, load_config
-from support.embedded import TOKEN_ENV, Endpoints, running
 from support.errors import ConfigError
 from support.model import Canary, Event, Verdict
+from support.play.stage import Explain, Reporting, Stage
+from support.play.world import Settings
 from support.records import Scene, dump_record
 from support.reports.wording import evidence_lines, reproduce_command, violation_text
-from support.stage import Explain, Reporting, Stage
-from support.target import aim
-from support.world import Settings
+from support.targets.aim import aim
+from support.targets.embedded import TOKEN_ENV, Endpoints, running
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 _KNOWN = {
     "config", "seed", "pace", "concurrent_users", "control_url", "server_url",
     "run_id", "folder", "endpoints", "worker",

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from support.config_schema import Problems, is_loopback, show, split_listen
+from support.config.schema import Problems, is_loopback, show, split_listen
 
 if TYPE_CHECKING:
-    from support.config_model import ObserverConfig, Settings, Target
+    from support.config.model import ObserverConfig, Settings, Target
 
 Rows = Mapping[str, list[Any]]  # 每节一列；读坏了的行是 None，位置保留
 

@@ -17,10 +17,10 @@ import aiohttp
 from support.client.stream import Connection, Fate, Line
 from support.config import Config
 from support.errors import Inconclusive
-from support.households import Households
 from support.ledger import Ledger
 from support.model import Scope
 from support.phrases import Speaker
+from support.play.households import Households
 
 SENTINEL = "哨兵"
 

@@ -19,8 +19,8 @@ from support.config import Config
 from support.errors import ProtocolError, TargetUnreachable
 from support.ledger import Ledger
 from support.model import NOBODY, Kind, Owner, Scope
-from support.notebook import Listing
 from support.phrases import Resource
+from support.play.notebook import Listing
 
 _STRANGER_PERSONA = ("麦麦", "温和、周到、守口如瓶")
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from support.config import Config
-from support.config_schema import is_loopback
+from support.config.schema import is_loopback
 from support.errors import ConfigError, TargetUnreachable
 
 #: 远处的目标超过这么多并发用户要明说。

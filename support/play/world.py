@@ -11,17 +11,12 @@ from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 
-from support.cast import Cast
 from support.client.provider import Provider
 from support.client.stream import Fate, Line
 from support.config import Config, ScenarioConfig
-from support.credentials import change_call, forge, past, typo
 from support.errors import Inconclusive
-from support.faults import Faults
-from support.judge import Judge
 from support.ledger import Ledger
 from support.model import Scope, Verdict
-from support.notebook import Notebook
 from support.phrases import (
     Accident,
     Change,
@@ -35,7 +30,12 @@ from support.phrases import (
     Resource,
     Speaker,
 )
-from support.talk import Pace, Talk
+from support.play.cast import Cast
+from support.play.credentials import change_call, forge, past, typo
+from support.play.faults import Faults
+from support.play.judge import Judge
+from support.play.notebook import Notebook
+from support.play.talk import Pace, Talk
 
 #: 两个仅有一处差别的编号。
 _PAIRS = {

@@ -10,12 +10,12 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from support.cast import Cast
 from support.client.stream import Fate
 from support.config import Config, ScenarioConfig
 from support.errors import Inconclusive
 from support.generator import Utterance, compose
 from support.phrases import Speaker
+from support.play.cast import Cast
 
 #: 连着这么多句没有回复就不再往下说：再说也只是等。
 GIVE_UP_AFTER = 3

@@ -11,15 +11,15 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from typing import Any
 
-from support.cast import SENTINEL, Cast
 from support.client.provider import Provider
 from support.client.stream import Connection, Line
-from support.embedded import Reference
 from support.errors import Inconclusive
-from support.households import Agent
 from support.ledger import Ledger
 from support.model import Kind
 from support.phrases import Accident, ModelFault, Speaker
+from support.play.cast import SENTINEL, Cast
+from support.play.households import Agent
+from support.targets.embedded import Reference
 
 _SCRIPTS: Mapping[ModelFault, Mapping[str, Any]] = {
     ModelFault.HELD: {"action": "hold"},

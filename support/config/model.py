@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from support import config_schema as schema
-from support.config_schema import spec
+from support.config import schema
+from support.config.schema import spec
 from support.errors import ConfigError
 
 _T = TypeVar("_T")

@@ -18,8 +18,8 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from support.embedded import TOKEN_ENV, Endpoints
 from support.records import Scene
+from support.targets.embedded import TOKEN_ENV, Endpoints
 
 #: Ctrl-C 之后给工作进程收场的秒数，过了就强行结束。
 _GRACE_S = 15.0

@@ -9,12 +9,12 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from support.client.provider import fingerprint
 from support.errors import Inconclusive, Violation
-from support.households import Households
 from support.ledger import Ledger
 from support.model import Event, Kind, Outcome, Verdict
-from support.notebook import Notebook
 from support.oracles import conversation, delivery, listing, recall, refusal
 from support.phrases import Carry, Fate, Recall, Speaker
+from support.play.households import Households
+from support.play.notebook import Notebook
 
 
 class Judge:

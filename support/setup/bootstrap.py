@@ -1,7 +1,7 @@
 """装好之前就要能跑的入口：备好环境，然后把命令交给套件本身。
 
 职责：分清跑套件还是自测、没装好时的说明、转交并保住退出码与信号。
-不做什么：不解释套件的选项，不判断任何结果。只依赖标准库与 support.provision。
+不做什么：不解释套件的选项，不判断任何结果。只依赖标准库与 support.setup.provision。
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from support.provision import Place, Progress, Setup, SetupFailed, is_ready, locked
+from support.setup.provision import Place, Progress, Setup, SetupFailed, is_ready, locked
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 SELF_TEST = "--self-test"
 USAGE, INTERRUPTED = 2, 130
 

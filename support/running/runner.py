@@ -19,17 +19,17 @@ from rich.console import Console
 
 from support import __version__, results
 from support.config import Config, load_config
-from support.console import LiveProgress
-from support.embedded import Endpoints, running
 from support.errors import ConfigError
-from support.merge import merge, write_ledger
 from support.model import Event
-from support.opening import ROOT, new_run_id
-from support.plan import plan
+from support.play.opening import ROOT, new_run_id
 from support.records import Scene
 from support.reports.publish import publish, write_results
-from support.target import aim, guard_remote_load, require_reachable
-from support.workers import Assignment, Ended, run_workers
+from support.running.console import LiveProgress
+from support.running.merge import merge, write_ledger
+from support.running.plan import plan
+from support.running.workers import Assignment, Ended, run_workers
+from support.targets.aim import aim, guard_remote_load, require_reachable
+from support.targets.embedded import Endpoints, running
 
 #: 运行方式 → 标签表达式。
 MODES = {
