@@ -25,6 +25,8 @@ _WORDS = {
     "ambiguous option: %(option)s could match %(matches)s": (
         "%(option)s 可能是 %(matches)s，请写全"
     ),
+    "%(prog)s: error: %(message)s\n": "用法错误：%(message)s\n",
+    "invalid %(type)s value: %(value)r": "写的是 %(value)r，不是这里要的值",
     "not allowed with argument %s": "不能与 %s 同用",
     "ignored explicit argument %r": "不该带值 %r",
 }
@@ -40,6 +42,8 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """用法错误：一句中文，退出码 2。"""
+        # 3.10 的 argparse 有一句没有走文案表。
+        message = message.removeprefix("argument ")
         self.exit(2, f"用法错误：{message}\n  改法：{self.prog} --help 看全部选项与例子\n")
 
 

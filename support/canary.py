@@ -16,7 +16,11 @@ PREFIX = "zx"
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # 32 个，去掉易混的 i l o u
 _BODY, _CHECK = 10, 2
 _TOKEN = re.compile(f"(?=({PREFIX}[{_ALPHABET}]{{{_BODY + _CHECK}}}))")
-_GLUE = re.compile(r"[\s\u00ad\u200b-\u200f\u2060\ufeff]+")
+# 空白与一切看不见的字符：分词、排版、复制都可能把它们塞进口令中间。
+_GLUE = re.compile(
+    r"[\s\u00ad\u034f\u115f\u1160\u180b-\u180e\u200b-\u200f\u202a-\u202e"
+    r"\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]+"
+)
 
 
 def _digits(seed: str, count: int) -> str:

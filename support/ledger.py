@@ -16,7 +16,7 @@ from typing import IO, Any
 
 from support.model import NOBODY, Event, Kind, Owner, Surface
 
-_KEY_SHAPES = re.compile(r"(mmc_[A-Za-z0-9+/=_-]{8,}|\bsk-[A-Za-z0-9_-]{8,})")
+_KEY_SHAPES = re.compile(r"(mmc_[A-Za-z0-9+/=_-]{8,}|(?<![A-Za-z0-9_])sk-[A-Za-z0-9_-]{8,})")
 
 
 def mask(secret: str) -> str:
@@ -72,7 +72,8 @@ class Ledger:
         self._file: IO[str] | None = None
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = path.open("a", encoding="utf-8", buffering=1)
+            # 落单的代理字符写成 \\udXXX：正好是 JSON 的转义，读得回来。
+            self._file = path.open("a", encoding="utf-8", errors="backslashreplace", buffering=1)
 
     def add(
         self,
@@ -139,7 +140,7 @@ def parse_event(line: str) -> Event:
 
 def read_events(path: Path) -> Iterator[Event]:
     """逐行读回台账；崩溃留下的半行（只可能是最后一行）被略过。"""
-    with path.open(encoding="utf-8") as file:
+    with path.open(encoding="utf-8", errors="replace") as file:
         for line in file:
             if line.endswith("\n"):
                 yield parse_event(line)

@@ -100,7 +100,7 @@ def tally(name: str, group: Sequence[Exchange], *, foreign: int, patience: float
         sent=len(group),
         acked=sum(exchange.acked for exchange in group),
         replied=len(replied),
-        lost=len(group) - len(replied) - len(refused),
+        lost=sum(not exchange.heard and not exchange.refused for exchange in group),
         refused=len(refused),
         duplicated=sum(len(exchange.heard) - 1 for exchange in replied),
         foreign=foreign,

@@ -123,7 +123,7 @@ def parse_record(line: str) -> ScenarioRecord:
 def read_records(path: Path) -> Iterator[ScenarioRecord]:
     """读回一个进程写下的场景记录；没有文件就是一个也没跑完。"""
     if path.exists():
-        with path.open(encoding="utf-8") as file:
+        with path.open(encoding="utf-8", errors="replace") as file:
             for line in file:
                 if line.endswith("\n"):
                     yield parse_record(line)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from support import metrics
@@ -58,7 +58,7 @@ def build(run: Run, records: Sequence[ScenarioRecord], events: Sequence[Event]) 
         "schema": SCHEMA,
         "run": _run_section(run, records, ran, tallies, invalid),
         "totals": {outcome.value: _count(records, outcome) for outcome in Outcome},
-        "scenarios": [_scenario(record, run, events, owners) for record in records],
+        "scenarios": [_scenario(record, run, events, owners, leaks) for record in records],
         "tenants": [asdict(tally) for tally in tallies],
         "conversations": talks,
         "load": _load(run, records, events),
@@ -110,8 +110,8 @@ def _invalid_reasons(
     reasons = []
     if all(record.verdict is Outcome.SKIPPED for record in records):
         reasons.append("一个场景也没有跑")
-    elif len(records) < run.planned:
-        reasons.append(f"计划 {run.planned} 个场景，只有 {len(records)} 个有结论")
+    elif len(records) != run.planned:
+        reasons.append(f"计划 {run.planned} 个场景，有结论的是 {len(records)} 个")
     for tally in tallies:
         if tally.sent != tally.replied + tally.lost + tally.refused:
             reasons.append(f"{tally.tenant} 的账对不上：发送 ≠ 回复 + 丢失 + 拒绝")
@@ -119,9 +119,17 @@ def _invalid_reasons(
 
 
 def _scenario(
-    record: ScenarioRecord, run: Run, events: Sequence[Event], owners: Mapping[str, Canary]
+    record: ScenarioRecord,
+    run: Run,
+    events: Sequence[Event],
+    owners: Mapping[str, Canary],
+    leaks: Sequence[Leak],
 ) -> dict[str, Any]:
-    bad = [v for v in record.verdicts if v.outcome is Outcome.VIOLATED]
+    bad = [
+        replace(verdict, leaks=tuple(x for x in leaks if x.event.seq in verdict.evidence))
+        for verdict in record.verdicts
+        if verdict.outcome is Outcome.VIOLATED
+    ]
     return {
         "id": record.id,
         "feature": record.feature,

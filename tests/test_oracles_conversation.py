@@ -52,7 +52,7 @@ def scene(history):
 def test_every_prompt_with_its_own_persona_is_held(history, scene):
     question, own, _ = scene
     seqs = (history.prompted(question, own), history.prompted(question, own))
-    verdict = persona_carried(history.events, [question], {"助手": own})
+    verdict = persona_carried(history.events, [question], {(TECH.tenant, "助手"): own})
     assert (verdict.outcome, verdict.evidence) == (HELD, seqs)
 
 
@@ -61,14 +61,17 @@ def test_one_prompt_without_its_own_persona_is_violated(history, scene, carried)
     question, own, other = scene
     history.prompted(question, own)
     bare = history.prompted(question, *([other] if carried == "别家的" else []))
-    verdict = persona_carried(history.events, [question], {"助手": own})
+    verdict = persona_carried(history.events, [question], {(TECH.tenant, "助手"): own})
     assert (verdict.outcome, verdict.evidence) == (VIOLATED, (bare,))
 
 
 def test_an_agent_without_a_known_persona_is_violated(history, scene):
     question, own, _ = scene
     history.prompted(question, own)
-    assert persona_carried(history.events, [question], {"别的智能体": own}).outcome is VIOLATED
+    assert (
+        persona_carried(history.events, [question], {(TECH.tenant, "别的智能体"): own}).outcome
+        is VIOLATED
+    )
 
 
 def test_unseen_prompts_are_inconclusive(history, scene):
@@ -77,7 +80,10 @@ def test_unseen_prompts_are_inconclusive(history, scene):
     history.prompted(history.said(TECH), own)
     present = {"words": "严谨", "expected": True}
     for events in (history.events, []):
-        assert persona_carried(events, [question], {"助手": own}).outcome is INCONCLUSIVE
+        assert (
+            persona_carried(events, [question], {(TECH.tenant, "助手"): own}).outcome
+            is INCONCLUSIVE
+        )
         assert persona_present(events, question, own, **present).outcome is INCONCLUSIVE
         assert own_provider_key(events, [question], "ab").outcome is INCONCLUSIVE
 
@@ -87,7 +93,7 @@ def test_unseen_prompts_are_inconclusive(history, scene):
     [
         ([True, True], True, HELD),
         ([False], True, VIOLATED),
-        ([False, False], False, HELD),
+        ([False, False], False, INCONCLUSIVE),
         ([True], False, VIOLATED),
         ([True, False], True, VIOLATED),
         ([True, False], False, VIOLATED),
@@ -99,6 +105,14 @@ def test_persona_present_or_absent(history, scene, prompts, expected, outcome):
         history.prompted(question, own if carries else other)
     verdict = persona_present(history.events, question, own, words="严谨", expected=expected)
     assert (verdict.outcome, verdict.examined) == (outcome, len(prompts))
+
+
+def test_an_absent_persona_needs_someone_who_carries_it(history, scene):
+    question, own, other = scene
+    history.prompted(question, other)
+    history.prompted(history.said(TECH), own)
+    verdict = persona_present(history.events, question, own, words="严谨", expected=False)
+    assert verdict.outcome is HELD
 
 
 # ---- 模型密钥 ----------------------------------------------------------------------

@@ -72,7 +72,7 @@ def test_exit_code_takes_the_worst(case):
         ([], 0, "一个场景也没有跑"),
         ([], 3, "一个场景也没有跑"),
         ([record(SKIPPED), record(SKIPPED)], 2, "一个场景也没有跑"),
-        ([record()], 3, "计划 3 个场景，只有 1 个有结论"),
+        ([record()], 3, "计划 3 个场景，有结论的是 1 个"),
     ],
 )
 def test_a_run_that_did_not_happen_is_never_ok(records, planned, reason):

@@ -12,7 +12,8 @@ from support.canary import find_tokens
 from support.client.stream import Connection, Fate, Line, _chat_of, flatten
 from support.errors import TargetUnreachable
 from support.model import Kind, Surface
-from tests.histories import EDU, TECH, History
+from support.oracles.delivery import exactly_once
+from tests.histories import EDU, TECH, VIOLATED, History
 
 KEY = "mmc_dGVuYW50X2FnZW50XzEyMzQ1Njc4OWFiY2RlZl92MQ=="
 TEXT = aiohttp.WSMsgType.TEXT
@@ -186,7 +187,7 @@ async def test_a_reply_without_a_canary_answers_the_oldest_waiting_line_of_its_c
     for _ in range(3):
         scene.reply("我没听清", group="g1")
     scene.reply("我没听清", user="别人")
-    assert (await scene.end()).answered() == [early, late, "", ""]
+    assert (await scene.end()).answered() == [early, late, late, ""]
     assert await scene.fate(private) is Fate.BROKEN
 
 
@@ -340,3 +341,28 @@ async def test_an_unreachable_door_is_told_without_the_key(scene, monkeypatch, e
     assert "ws://127.0.0.1:1/ws" in str(told.value)
     assert KEY not in str(told.value)
     assert not scene.noted(Kind.OPENED)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        {"type": "sys_std", "payload": ["TOKEN"]},
+        {"type": "sys_std", "payload": {"message_info": "TOKEN"}},
+        {"type": "sys_std", "payload": {"message_info": {"receiver_info": {"user_info": "TOKEN"}}}},
+        {"type": "sys_ack", "meta": "TOKEN"},
+    ],
+)
+async def test_misshapen_frames_do_not_stop_the_reader(scene, frame):
+    token = await scene.say()
+    scene.script.feed(frame)
+    scene.reply(token)
+    await scene.end()
+    assert token in scene.answered()
+
+
+async def test_a_second_reply_without_a_canary_is_a_duplicate(scene):
+    token = await scene.say()
+    scene.reply("我走神了")
+    scene.reply("我走神了")
+    await scene.end()
+    assert exactly_once(scene.history.events, [token]).outcome is VIOLATED

@@ -78,7 +78,7 @@ class ControlPlane:
             Kind.BODY,
             by=by,
             surface=Surface.BODY,
-            text=text,
+            text=_decoded(raw, text),
             method=method,
             path=path,
             status=status,
@@ -141,3 +141,12 @@ class ControlPlane:
         if answer.success:
             return True
         return not (await self.call("GET", path, by=by)).success
+
+
+def _decoded(raw: Any, text: str) -> str:
+    """应答体的每个字符串都还原成原样：转义过的口令也要扫得出来。"""
+    if isinstance(raw, dict):
+        return " ".join(_decoded(part, "") for pair in raw.items() for part in pair)
+    if isinstance(raw, list):
+        return " ".join(_decoded(part, "") for part in raw)
+    return text if raw is None else str(raw)

@@ -58,11 +58,13 @@ class Line:
 
 def flatten(segment: Any) -> str:
     """把消息段（可能是嵌套列表）摊平成文本；引用、图片等也保留其内容供审计扫描。"""
+    if isinstance(segment, list):
+        return " ".join(filter(None, (flatten(part) for part in segment)))
     if not isinstance(segment, dict):
-        return ""
+        return "" if segment is None else str(segment)
     data = segment.get("data")
-    if segment.get("type") == "seglist" and isinstance(data, list):
-        return " ".join(filter(None, (flatten(part) for part in data)))
+    if segment.get("type") == "seglist":
+        return flatten(data)
     if segment.get("type") == "text":
         return str(data)
     return f"[{segment.get('type')}:{data}]"
@@ -217,23 +219,24 @@ class Connection:
 
     def _receive(self, raw: str) -> None:
         try:
-            frame = json.loads(raw)
-            kind, meta = str(frame["type"]), frame.get("meta") or {}
-        except (ValueError, TypeError, KeyError):
-            self._ledger.add(Kind.HEARD, by=self.base, surface=Surface.REPLY, text=raw, odd=True)
-            return
-        if kind == "sys_ack":
+            frame = _table(json.loads(raw))
+        except ValueError:
+            frame = {}
+        meta, payload = _table(frame.get("meta")), _table(frame.get("payload"))
+        if frame.get("type") == "sys_ack" and meta:
             self.connection_id = str(meta.get("uuid", ""))
             token = self._envelopes.get(str(meta.get("acked_msg_id")), "")
             self._ledger.add(Kind.ACKED, by=self.base, token=token)
-        elif kind == "sys_std":
-            self._hear(frame.get("payload") or {})
+        elif frame.get("type") == "sys_std" and payload:
+            self._hear(payload)
         else:
+            # 不合约定的帧也照记：越界审计要看得见它的全文。
             self._ledger.add(Kind.HEARD, by=self.base, surface=Surface.REPLY, text=raw, odd=True)
 
     def _hear(self, payload: Mapping[str, Any]) -> None:
-        text = flatten(payload.get("message_segment"))
-        chat = _chat_of(payload.get("message_info") or {})
+        info = payload.get("message_info")
+        text = flatten(payload.get("message_segment")) or json.dumps(payload, ensure_ascii=False)
+        chat = _chat_of(_table(info))
         token = self._answered(text, chat)
         owner = replace(self.base, chat=":".join(chat) if chat else "")
         self._ledger.add(Kind.HEARD, by=owner, token=token, surface=Surface.REPLY, text=text)
@@ -242,14 +245,16 @@ class Connection:
             waiting.set_result(Fate.REPLIED)
 
     def _answered(self, text: str, chat: tuple[str, str] | None) -> str:
-        """这条回复答的是哪句话：先看开头的口令，没有口令就取同一聊天流里最早还没答的。"""
+        """这条回复答的是哪句话：先看开头的口令，没有口令就取同一聊天流里最早还没答的。
+
+        都答过了还来一条，就是最后那句的重复。
+        """
         tokens = find_tokens(text)
         if tokens:
             return tokens[0] if tokens[0] in self._lines else ""
-        for token, waiting in self._waiting.items():
-            if not waiting.done() and (chat is None or self._lines[token].chat == chat):
-                return token
-        return ""
+        here = [token for token, line in self._lines.items() if chat in (None, line.chat)]
+        waiting = (token for token in here if not self._waiting[token].done())
+        return next(waiting, here[-1] if here else "")
 
     async def close(self) -> None:
         """客户端主动断开；还没等到下场的话保持“没有回复”。"""
@@ -263,10 +268,15 @@ class Connection:
             self._socket = None
 
 
+def _table(value: Any) -> dict[str, Any]:
+    """对方给的是对象就原样用，不是就当作空的。"""
+    return value if isinstance(value, dict) else {}
+
+
 def _chat_of(info: Mapping[str, Any]) -> tuple[str, str] | None:
     """回复发往哪个聊天流；群里以群为准（收信人未必是提问的人）。"""
-    receiver = info.get("receiver_info") or info.get("sender_info") or {}
-    group, user = receiver.get("group_info") or {}, receiver.get("user_info") or {}
+    receiver = _table(info.get("receiver_info")) or _table(info.get("sender_info"))
+    group, user = _table(receiver.get("group_info")), _table(receiver.get("user_info"))
     if group.get("group_id"):
         return ("group", str(group["group_id"]))
     return ("private", str(user["user_id"])) if user.get("user_id") else None

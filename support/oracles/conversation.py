@@ -32,14 +32,17 @@ def topics_covered(events: Sequence[Event], topics: Sequence[str]) -> Verdict:
 
 
 def persona_carried(
-    events: Sequence[Event], questions: Sequence[str], persona: Mapping[str, str]
+    events: Sequence[Event], questions: Sequence[str], persona: Mapping[tuple[str, str], str]
 ) -> Verdict:
-    """答 `questions` 的每份提示词都带着提问者的智能体的人设口令（`persona`：智能体 → 口令）。"""
+    """答 `questions` 的每份提示词都带着提问者的智能体的人设。
+
+    `persona`：(租户, 智能体) → 人设的口令。
+    """
     wanted = set(questions)
     prompts = [e for e in events if e.kind is Kind.PROMPT and e.token in wanted]
     if not prompts:
         return Verdict(Outcome.INCONCLUSIVE, "没有看到提示词，不知道人设送到没有", 0)
-    bare = [e for e in prompts if persona.get(e.by.agent) not in find_tokens(e.text)]
+    bare = [e for e in prompts if persona.get((e.by.tenant, e.by.agent)) not in find_tokens(e.text)]
     if not bare:
         claim = f"{len(prompts)} 份提示词都带着人设"
         return Verdict(Outcome.HELD, claim, len(prompts), tuple(e.seq for e in prompts))
@@ -58,25 +61,28 @@ def persona_present(
 ) -> Verdict:
     """答 `question` 的提示词里有（或没有）口令为 `token` 的人设。
 
-    “没有”以提示词确实看得见、且带着别的人设为对照，由调用者另行断言。
+    “没有”要有对照：本场景里确有别的提示词带着它，否则无法判定。
     """
-    prompts = [e for e in events if e.kind is Kind.PROMPT and e.token == question]
-    seqs = tuple(e.seq for e in prompts)
-    if not prompts:
+    prompts = [e for e in events if e.kind is Kind.PROMPT]
+    own = [e for e in prompts if e.token == question]
+    carrying = [e for e in prompts if token in find_tokens(e.text)]
+    seqs, word = tuple(e.seq for e in own), "带着" if expected else "没有带着"
+    if not own:
         return Verdict(Outcome.INCONCLUSIVE, "没有看到提示词，不知道人设送到没有", 0)
-    present = all(token in find_tokens(e.text) for e in prompts)
-    absent = not any(token in find_tokens(e.text) for e in prompts)
-    word = "带着" if expected else "不带"
-    if present if expected else absent:
-        return Verdict(Outcome.HELD, f"{word}人设“{words}”", len(prompts), seqs)
-    return Verdict(
-        Outcome.VIOLATED,
-        f"人设不对：应当{word}“{words}”",
-        len(prompts),
-        seqs,
-        expected=f"{word}人设“{words}”",
-        actual=f"{len(prompts)} 份提示词并非如此",
-    )
+    wrong = [e for e in own if (e in carrying) is not expected]
+    if wrong:
+        return Verdict(
+            Outcome.VIOLATED,
+            f"人设不对：理当{word}“{words}”",
+            len(own),
+            tuple(e.seq for e in wrong),
+            expected=f"{word}人设“{words}”",
+            actual=f"{len(own)} 份提示词里 {len(wrong)} 份并非如此",
+        )
+    if not carrying:
+        claim = f"没有一份提示词带着“{words}”，“没有带着”证明不了什么"
+        return Verdict(Outcome.INCONCLUSIVE, claim, len(own), seqs)
+    return Verdict(Outcome.HELD, f"{word}人设“{words}”", len(own), seqs)
 
 
 def own_provider_key(events: Sequence[Event], questions: Sequence[str], key_fp: str) -> Verdict:

@@ -12,10 +12,20 @@ from support.model import Event, Kind, Outcome, Verdict
 
 
 def seen_by(events: Iterable[Event], question: str) -> tuple[list[Event], set[str]]:
-    """答这句话时用到的内容：先取它的提示词，取不到再取它的回复。返回 (证据, 口令)。"""
+    """答这句话时想起的内容：先取它的提示词，取不到再取它的回复。返回 (证据, 口令)。"""
     own = [event for event in events if event.token == question]
     prompts = [event for event in own if event.kind is Kind.PROMPT]
-    evidence = prompts or [event for event in own if event.kind is Kind.HEARD]
+    return _with_tokens(prompts or [event for event in own if event.kind is Kind.HEARD], question)
+
+
+def shown_by(events: Iterable[Event], question: str) -> tuple[list[Event], set[str]]:
+    """答这句话时露出的内容：提示词与回复都算。“不记得”要两处都没有。"""
+    kinds = (Kind.PROMPT, Kind.HEARD)
+    own = [event for event in events if event.token == question and event.kind in kinds]
+    return _with_tokens(own, question)
+
+
+def _with_tokens(evidence: list[Event], question: str) -> tuple[list[Event], set[str]]:
     tokens = {token for event in evidence for token in find_tokens(event.text)}
     return evidence, tokens - {question}
 
@@ -42,7 +52,7 @@ def forgets(
     events: Sequence[Event], *, question: str, unwanted: str, words: str, controls: Sequence[str]
 ) -> Verdict:
     """答 `question` 时不记得 `unwanted`；`controls` 是理应记得它的提问，至少一处真记得才算数。"""
-    evidence, tokens = seen_by(events, question)
+    evidence, tokens = shown_by(events, question)
     seqs = tuple(event.seq for event in evidence)
     if evidence and unwanted in tokens:
         return Verdict(
@@ -68,7 +78,11 @@ def only_remembers(
     verdict = remembers(events, question=question, wanted=wanted, words=words)
     if verdict.outcome is not Outcome.HELD:
         return verdict
-    strangers = seen_by(events, question)[1] & (set(planted) - {wanted})
+    others = set(planted) - {wanted}
+    if not others:
+        claim = f"除了“{words}”没有人说过别的，“只”字证明不了什么"
+        return Verdict(Outcome.INCONCLUSIVE, claim, verdict.examined, verdict.evidence)
+    strangers = shown_by(events, question)[1] & others
     if not strangers:
         return Verdict(Outcome.HELD, f"只记得“{words}”", verdict.examined, verdict.evidence)
     return Verdict(

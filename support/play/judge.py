@@ -71,7 +71,7 @@ class Judge:
     def own_persona(self) -> None:
         """每次作答都带着智能体自己的人设。"""
         agents = (agent for household in self._households for agent in household.agents.values())
-        persona = {agent.name: agent.persona_token for agent in agents}
+        persona = {(a.owner.tenant, a.name): a.persona_token for a in agents}
         asked = self._notes.all_asked()
         self._rule(conversation.persona_carried(self._events, asked, persona))
 

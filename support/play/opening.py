@@ -57,6 +57,7 @@ def open_stage(userdata: Mapping[str, str], stack: ExitStack) -> Stage:
             userdata, "concurrent_users", config.settings.concurrent_users, int
         ),
         run_prefix=f"spec-{run_id}",
+        worker=userdata.get("worker", "0"),
         operator_key=os.environ.get(key_env) if key_env else None,
         notice=lambda text: _say(userdata, "notice", text),
         progress=lambda text: _say(userdata, "progress", text),

@@ -135,7 +135,7 @@ class Stage:
     def enter(self, scene: Scene, skip: Callable[[str], None]) -> World:
         """为一个场景造 World。目标从不答话时不再往下等。"""
         self._count += 1
-        uid = f"{scene.id}#{self._count}"
+        uid = f"{scene.id}#{self._settings.worker}.{self._count}"
         self.ledger.scenario = uid
         self._mark, self._began = self.ledger.mark(), time.monotonic()
         self.ledger.add(Kind.BEGAN, id=scene.id, name=scene.name, location=scene.location)

@@ -62,6 +62,7 @@ class Settings:
     pace: float
     concurrent_users: int
     run_prefix: str
+    worker: str
     operator_key: str | None = field(repr=False)
     notice: Callable[[str], None]
     progress: Callable[[str], None]

@@ -85,9 +85,9 @@ def _summary(results: dict[str, Any]) -> str:
         [
             f"总发送消息数: {sent}",
             f"总接收消息数: {replied}",
-            f"总拒绝数: {_sum(tenants, 'refused')}（拿无效密钥说的话，本该拒绝）",
             f"总错误数: {_sum(tenants, 'errors')}",
             f"总体成功率: {_rate(replied, sent)}",
+            f"其中被拒绝: {_sum(tenants, 'refused')}（拿失效的密钥说的话，本该拒绝）",
             "裁决: " + " · ".join(f"{name} {count}" for name, count in results["totals"].items()),
         ],
     )

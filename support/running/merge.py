@@ -22,9 +22,15 @@ def merge(folders: Iterable[Path]) -> tuple[list[Event], list[ScenarioRecord]]:
         offset = len(events)
         path = folder / "ledger.jsonl"
         if path.exists():
-            events += [replace(event, seq=event.seq + offset) for event in read_events(path)]
+            events += [_renumber(event, offset) for event in read_events(path)]
         records += [_shift(record, offset) for record in read_records(folder / "scenarios.jsonl")]
     return events, records
+
+
+def _renumber(event: Event, offset: int) -> Event:
+    cited = event.data.get("evidence")
+    data = {**event.data, "evidence": [seq + offset for seq in cited]} if cited else event.data
+    return replace(event, seq=event.seq + offset, data=data)
 
 
 def _shift(record: ScenarioRecord, offset: int) -> ScenarioRecord:
@@ -37,5 +43,5 @@ def _shift(record: ScenarioRecord, offset: int) -> ScenarioRecord:
 
 def write_ledger(path: Path, events: Iterable[Event]) -> None:
     """把合并后的台账写成一份 JSONL。"""
-    with path.open("w", encoding="utf-8") as file:
+    with path.open("w", encoding="utf-8", errors="backslashreplace") as file:
         file.writelines(dump_event(event) + "\n" for event in events)

@@ -25,17 +25,20 @@ def aim(config: Config, control: str | None, server: str | None) -> Config:
     server = server or config.target.server_url
     if not control or not server:
         missing = "--control-url" if not control else "--server-url"
-        raise ConfigError(
-            "命令行", key=missing, found="缺少", allowed="管理面与消息面的地址都要给",
-            fix="例：--control-url http://127.0.0.1:8000 --server-url ws://127.0.0.1:8095/ws",
-        )  # fmt: skip
-    if config.target.kind == "embedded":
-        for name, url in (("--control-url", control), ("--server-url", server)):
-            if not is_loopback(urlsplit(url).hostname or ""):
-                raise ConfigError(
-                    "命令行", key=name, found=url, allowed="本机地址（127.0.0.1、localhost）",
-                    fix="测别的机器要有自己的配置：抄 configs/live.example.toml，用 --config 给出",
-                )  # fmt: skip
+        raise _wrong(missing, "缺少", "管理面与消息面的地址都要给")
+    for key, url, schemes in (
+        ("--control-url", control, ("http", "https")),
+        ("--server-url", server, ("ws", "wss", "http", "https")),
+    ):
+        host = _host(key, url, schemes)
+        if config.target.kind == "embedded" and not is_loopback(host):
+            raise ConfigError(
+                "命令行",
+                key=key,
+                found=url,
+                allowed="本机地址（127.0.0.1、localhost）",
+                fix="测别的机器要有自己的配置：抄 configs/live.example.toml，用 --config 给出",
+            )
     name = "外部服务" if config.target.kind == "embedded" else config.target.name
     capabilities = tuple(c for c in config.target.capabilities if c != "重启")
     target = replace(
@@ -49,14 +52,26 @@ def aim(config: Config, control: str | None, server: str | None) -> Config:
     return replace(config, target=target)
 
 
+def _host(key: str, url: str, schemes: tuple[str, ...]) -> str:
+    """地址里的主机；写得不像地址就说清楚哪里不对。"""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise _wrong(key, url, "完整的地址，端口在 1 到 65535 之间") from None
+    if parts.scheme not in schemes or not host:
+        raise _wrong(key, url, "、".join(f"{scheme}://" for scheme in schemes) + " 开头的地址")
+    return host
+
+
+def _wrong(key: str, found: str, allowed: str) -> ConfigError:
+    fix = "例：--control-url http://127.0.0.1:8000 --server-url ws://127.0.0.1:8095/ws"
+    return ConfigError("命令行", key=key, found=found, allowed=allowed, fix=fix)
+
+
 def _as_websocket(url: str) -> str:
     """消息面地址也可以写成 http(s)，缺路径时补 /ws（原来的 --server-url 就是这样写的）。"""
     parts = urlsplit(url)
-    if parts.scheme not in ("ws", "wss", "http", "https") or not parts.hostname:
-        raise ConfigError(
-            "命令行", key="--server-url", found=url, allowed="ws、wss、http 或 https 地址",
-            fix="例：--server-url ws://127.0.0.1:8095/ws",
-        )  # fmt: skip
     scheme = {"http": "ws", "https": "wss"}.get(parts.scheme, parts.scheme)
     return parts._replace(scheme=scheme, path=parts.path.rstrip("/") or "/ws").geturl()
 
@@ -85,8 +100,9 @@ def knock(url: str, timeout: float) -> None:
     port = parts.port or (443 if parts.scheme in ("https", "wss") else 80)
     try:
         socket.create_connection((parts.hostname or "", port), timeout).close()
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or error
         raise TargetUnreachable(
-            f"连不上被测服务：{url}（{error.strerror or error}）\n"
+            f"连不上被测服务：{url}（{reason}）\n"
             "  改法：确认服务在运行；检查 --server-url、--control-url 或配置的 [target]"
         ) from None
