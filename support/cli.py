@@ -30,6 +30,7 @@ _EXAMPLES = """例子：
   serve       起一台内置参考服务      observe     起一个观察站（模型端点）
   report      由运行目录重出报告      doctor      检查环境
   vocabulary  规格的全部句式          lint        检查规格的写法
+  coverage    覆盖矩阵：哪一格由哪条规格看守
 
 退出码：0 全部通过 · 1 有违反 · 2 用法或配置错误 · 3 有无法判定 · 4 目标连不上 · 130 被打断
 """
@@ -149,6 +150,12 @@ def _lint(arguments: list[str]) -> int:
     return lint(arguments)
 
 
+def _coverage(arguments: list[str]) -> int:
+    from support.coverage.command import main as coverage
+
+    return coverage(arguments)
+
+
 def _report(arguments: list[str]) -> int:
     parser = Parser(
         prog="python -m support report",
@@ -188,6 +195,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "serve": _serve,
     "observe": _observe,
     "lint": _lint,
+    "coverage": _coverage,
     "report": _report,
     "doctor": _doctor,
     "vocabulary": _vocabulary,

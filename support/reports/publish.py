@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from support.reports.junit import write_junit
+from support.reports.matrix import attach_matrix
 from support.reports.render import History, render_allure
 from support.reports.text import render_text
 
@@ -32,6 +33,7 @@ def publish(run_dir: Path, results: dict[str, Any], *, history_limit: int) -> It
     (run_dir / "report.txt").write_text(text, encoding="utf-8")
     yield text
     write_junit(results, run_dir / "junit")
+    attach_matrix(run_dir / "allure-results", results)
     rendered = render_allure(
         run_dir / "allure-results",
         run_dir / "allure.html",

@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 
 from support import results
+from support.coverage import load_matrix, summary
 from support.errors import ConfigError
 from support.reports.publish import publish, write_results
 from support.running.merge import merge
@@ -32,6 +33,7 @@ def rejudge(run_dir: Path, *, history_limit: int) -> int:
     folders = sorted((run_dir / "workers").iterdir(), key=lambda folder: int(folder.name))
     events, records = merge(folders)
     outcome = results.build(run, records, events)
+    outcome["matrix"] = summary(load_matrix())
     write_results(run_dir / "results.json", outcome)
     for line in publish(run_dir, outcome, history_limit=history_limit):
         print(line)

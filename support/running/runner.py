@@ -19,6 +19,7 @@ from rich.console import Console
 
 from support import __version__, results
 from support.config import Config, load_config
+from support.coverage import load_matrix, summary
 from support.errors import ConfigError
 from support.model import Event
 from support.play.opening import ROOT, new_run_id
@@ -121,6 +122,7 @@ class _Run:
         events, records = merge(ended.folders)
         run = self._describe(started, time.monotonic() - began, ended, endpoints)
         outcome = results.build(run, records, events)
+        outcome["matrix"] = summary(load_matrix())
         self._publish(outcome, events)
         return results.exit_code(outcome, records)
 
