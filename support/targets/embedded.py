@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,7 +17,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,6 +25,7 @@ from urllib.parse import urlsplit
 from support.config import Config
 from support.errors import SuiteError
 
+_DATA = "maispec-data-"
 TOKEN_ENV = "MAISPEC_OBSERVER_TOKEN"
 
 
@@ -35,7 +37,7 @@ class Endpoints:
     message_url: str
     model_url: str
     observer_url: str
-    token: str
+    token: str = field(repr=False)
     name: str
     version: str
     startup_s: float = 0.0
@@ -128,10 +130,31 @@ class Reference(Server):
         )
 
 
+def _remove_orphans() -> None:
+    """删掉被强杀的运行留下的数据目录：目录名里的进程已经不在了。"""
+    if os.name == "nt":  # 那里没有“只问在不在”的信号
+        return
+    for folder in Path(tempfile.gettempdir()).glob(f"{_DATA}*"):
+        owner = folder.name.removeprefix(_DATA).partition("-")[0]
+        if owner.isdigit() and not _alive(int(owner)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 @contextmanager
 def reference(config: Config, model_url: str, log: Path) -> Iterator[Reference]:
     """一台参考服务；SQLite 数据放临时目录，离开时停掉服务、删掉数据。"""
-    with tempfile.TemporaryDirectory(prefix="maispec-") as data:
+    _remove_orphans()
+    with tempfile.TemporaryDirectory(prefix=f"{_DATA}{os.getpid()}-") as data:
         level = config.settings.log_level
         server = Reference(model_url=model_url, data=Path(data), log=log, level=level)
         try:
