@@ -7,8 +7,8 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
-import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -52,6 +52,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SuiteError as error:
         print(f"没能做完：{error}", file=sys.stderr)
         return 3
+    except BrokenPipeError:
+        # 读的人（例如 head）先走了；把标准输出换成空洞，免得退出时再报一次。
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         print("被打断", file=sys.stderr)
         return 130
@@ -186,9 +190,11 @@ def _vocabulary(arguments: list[str]) -> int:
         prog="python -m support vocabulary",
         description="列出规格可用的全部句式、说明与例子。",
     ).parse_args(arguments)
-    root = Path(__file__).resolve().parent.parent
-    command = [sys.executable, "-m", "behave", "--dry-run", "--no-summary", "-f", "steps.doc"]
-    return subprocess.run([*command, "features"], cwd=root, check=False).returncode
+    from support.lint.catalogue import catalogue
+
+    for line in catalogue(Path(__file__).resolve().parent.parent):
+        print(line)
+    return 0
 
 
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
