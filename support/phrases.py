@@ -133,6 +133,15 @@ class Difference(str, Enum):
     PREFIX = "末尾一位"
     LONG_TAIL = "很长之后的末尾一位"
     WILDCARD = "通配符"
+    LEADING_SPACE = "行首空格"
+    WIDE_SPACE = "全角空格"
+    COMPATIBLE = "兼容字符"
+    LEADING_ZERO = "前导零"
+    DECIMAL = "小数点"
+    EXPONENT = "科学记数"
+    PERCENT = "百分号"
+    STAR = "星号"
+    SCRIPT = "简繁体"
 
 
 class Resource(str, Enum):
