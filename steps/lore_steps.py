@@ -3,7 +3,7 @@
 from behave import given, step, then, when
 from behave.runner import Context
 
-from support.phrases import Speaker
+from support.phrases import Lesson, Speaker
 
 
 @given("{speaker:Speaker}介绍自己{words:Text}")
@@ -15,13 +15,13 @@ async def step_introduce(context: Context, speaker: Speaker, words: str) -> None
     await context.world.lore.introduce(speaker, words)
 
 
-@given("{speaker:Speaker}请麦麦记住{count:Number}件杂事")
-async def step_entrust_many(context: Context, speaker: Speaker, count: int) -> None:
-    """托麦麦记住许多件事。
+@given("{speaker:Speaker}教麦麦{count:Number}{lesson:Lesson}")
+async def step_teach_many(context: Context, speaker: Speaker, count: int, lesson: Lesson) -> None:
+    """托麦麦记住许多件事，或教它许多种说法。
 
-    例：假如 “教育机构”的“小王”在群“架构群”里请麦麦记住25件杂事
+    例：假如 “教育机构”的“小王”在群“架构群”里教麦麦25件杂事
     """
-    await context.world.lore.entrust_many(speaker, count)
+    await context.world.lore.teach_many(speaker, count, lesson)
 
 
 @given("{tenants:Names}的麦麦只看得见当前这句话")

@@ -115,6 +115,13 @@ class Disguise(str, Enum):
     CONNECTION = "顶着连接编号冒充"
 
 
+class Lesson(str, Enum):
+    """一口气交给麦麦的许多样东西。"""
+
+    CHORE = "件杂事"
+    SAYING = "种说法"
+
+
 class Ident(str, Enum):
     """编号的种类。"""
 
@@ -235,7 +242,7 @@ TYPES: dict[str, Callable[[str], Any]] = {
         kind.__name__: _choice(kind)
         for kind in (
             Recall, Carry, Fate, Change, ModelFault, Accident,
-            Disguise, Ident, Difference, Resource, Crowd,
+            Disguise, Lesson, Ident, Difference, Resource, Crowd,
         )
     },
 }  # fmt: skip

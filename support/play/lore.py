@@ -17,7 +17,7 @@ from support.client.provider import Provider
 from support.client.stream import Line
 from support.errors import Inconclusive
 from support.model import Scope
-from support.phrases import Speaker
+from support.phrases import Lesson, Speaker
 from support.play.cast import Cast
 from support.play.notebook import Notebook
 
@@ -43,12 +43,13 @@ class Lore:
         scope = Scope.AGENT if speaker.group else Scope.CHAT
         await self._tell(speaker, self._cast.line(speaker, words, scope=scope))
 
-    async def entrust_many(self, speaker: Speaker, count: int) -> None:
-        """请麦麦记住许多件事。"""
-        scope = Scope.AGENT if speaker.group else Scope.CHAT
+    async def teach_many(self, speaker: Speaker, count: int, lesson: Lesson) -> None:
+        """请麦麦记住许多件事，或教它许多种说法。"""
+        chore = lesson is Lesson.CHORE
+        scope = Scope.AGENT if chore and speaker.group else Scope.CHAT
         for number in range(1, count + 1):
-            line = self._cast.line(speaker, f"第{number}件杂事", scope=scope)
-            await self._tell(speaker, replace(line, text=f"请记住：{line.text}"))
+            words = f"请记住：第{number}件杂事" if chore else f"我们管第{number}件事叫走流程"
+            await self._tell(speaker, self._cast.line(speaker, words, scope=scope))
 
     async def narrow(self, tenants: Sequence[str]) -> None:
         """几家的每个智能体作答时都不带聊天历史，只带正在答的这一句。"""
