@@ -1,6 +1,6 @@
 """说话、提问与真实对话的句式。"""
 
-from behave import given, when
+from behave import given, step, when
 from behave.runner import Context
 
 from support.phrases import Crowd, Disguise, Speaker
@@ -62,7 +62,7 @@ async def step_ask_disguised(
     await context.world.ask_disguised(speaker, disguise, victim, words)
 
 
-@when("{speaker:Speaker}连说{count:Number}句话")
+@step("{speaker:Speaker}连说{count:Number}句话")
 async def step_burst(context: Context, speaker: Speaker, count: int) -> None:
     """不等回复，一口气说若干句。
 

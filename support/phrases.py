@@ -115,6 +115,13 @@ class Disguise(str, Enum):
     CONNECTION = "顶着连接编号冒充"
 
 
+class Lesson(str, Enum):
+    """一口气交给麦麦的许多样东西。"""
+
+    CHORE = "件杂事"
+    SAYING = "种说法"
+
+
 class Ident(str, Enum):
     """编号的种类。"""
 
@@ -133,6 +140,15 @@ class Difference(str, Enum):
     PREFIX = "末尾一位"
     LONG_TAIL = "很长之后的末尾一位"
     WILDCARD = "通配符"
+    LEADING_SPACE = "行首空格"
+    WIDE_SPACE = "全角空格"
+    COMPATIBLE = "兼容字符"
+    LEADING_ZERO = "前导零"
+    DECIMAL = "小数点"
+    EXPONENT = "科学记数"
+    PERCENT = "百分号"
+    STAR = "星号"
+    SCRIPT = "简繁体"
 
 
 class Resource(str, Enum):
@@ -226,7 +242,7 @@ TYPES: dict[str, Callable[[str], Any]] = {
         kind.__name__: _choice(kind)
         for kind in (
             Recall, Carry, Fate, Change, ModelFault, Accident,
-            Disguise, Ident, Difference, Resource, Crowd,
+            Disguise, Lesson, Ident, Difference, Resource, Crowd,
         )
     },
 }  # fmt: skip

@@ -48,6 +48,8 @@ class Line:
     group_id: str = ""
     group_name: str = ""
     claims: Mapping[str, Any] = field(default_factory=dict)
+    #: 放在文字前面的消息段：图片、引用。
+    segments: tuple[Mapping[str, Any], ...] = ()
     notes: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -185,7 +187,7 @@ class Connection:
             "meta": {"sender_user": self._key, "platform": self._platform, "timestamp": now},
             "payload": {
                 "message_info": info,
-                "message_segment": {"type": "text", "data": line.text},
+                "message_segment": _segment(line),
                 "message_dim": {**dim, **line.claims.get("message_dim", {})},
             },
         }
@@ -266,6 +268,12 @@ class Connection:
             await self._socket.close()
             self._ledger.add(Kind.CLOSED, by=self.base, code=1000, by_us=True)
             self._socket = None
+
+
+def _segment(line: Line) -> dict[str, Any]:
+    """正文；前面还有图片或引用时是一串消息段。"""
+    text = {"type": "text", "data": line.text}
+    return {"type": "seglist", "data": [*line.segments, text]} if line.segments else text
 
 
 def _table(value: Any) -> dict[str, Any]:

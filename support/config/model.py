@@ -25,6 +25,10 @@ CAPABILITIES: Mapping[str, str] = {
     "barrier": "按住模型",
     "memory": "长期记忆",
     "suspend": "停用租户",
+    "profiles": "人物资料",
+    "sayings": "学到的说法",
+    "pictures": "图片描述",
+    "quotes": "引用",
     "control": "管理面",
 }
 _CAPABILITY_WORDS = tuple(CAPABILITIES.values())

@@ -18,7 +18,7 @@ from support.client.stream import Connection, Fate, Line
 from support.config import Config
 from support.errors import Inconclusive
 from support.ledger import Ledger
-from support.model import Scope
+from support.model import Owner, Scope
 from support.phrases import Speaker
 from support.play.households import Households
 
@@ -45,6 +45,8 @@ class Cast:
         self.user_ids: dict[str, str] = {}
         self.group_ids: dict[str, str] = {}
         self.same_message_ids = False
+        #: 口令 → 那句话的消息编号，引用时要用。
+        self.message_ids: dict[str, str] = {}
 
     def line(
         self,
@@ -70,13 +72,14 @@ class Cast:
             user=speaker.user,
         )
         token = self.households.plant(owner, scope, words)
+        message_id = self.message_ids[token] = self._message_id(owner, token)
         return Line(
             token=token,
             text=f"{words}（{token}）",
             owner=owner,
             user_id=user_id,
             nickname=speaker.user,
-            message_id=self._message_id(speaker.tenant, token),
+            message_id=message_id,
             group_id=group_id if speaker.group else "",
             group_name=speaker.group,
             claims=claims or {},
@@ -86,11 +89,13 @@ class Cast:
     def _known(self, table: dict[str, str], name: str, prefix: str) -> str:
         return table.setdefault(name, f"{prefix}{len(table) + 1}")
 
-    def _message_id(self, tenant: str, token: str) -> str:
+    def _message_id(self, owner: Owner, token: str) -> str:
+        """编号从 1 数起时，每个智能体、每个平台各数各的。"""
         if not self.same_message_ids:
             return f"m-{token}"
-        self._said[tenant] += 1
-        return f"m-{self._said[tenant]}"
+        counter = f"{owner.tenant}/{owner.agent}/{owner.platform}"
+        self._said[counter] += 1
+        return f"m-{self._said[counter]}"
 
     def platform(self, speaker: Speaker) -> str:
         """说话所在的平台；不指明就是配置里的第一个。"""
@@ -156,6 +161,8 @@ class Cast:
         """各连接的收帧任务；收场时只有它们可以继续。"""
         return {c.reader for c in self._connections.values() if c.reader is not None}
 
-    async def disconnect(self) -> None:
-        """断开全部连接。"""
-        await asyncio.gather(*(c.close() for c in self._connections.values()))
+    async def disconnect(self, tenant: str = "") -> None:
+        """断开全部连接，或只断一家的；下次开口时重新连上。"""
+        owner = self.households[tenant].owner.tenant if tenant else ""
+        mine = [c for c in self._connections.values() if owner in ("", c.base.tenant)]
+        await asyncio.gather(*(c.close() for c in mine))

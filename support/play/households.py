@@ -37,6 +37,8 @@ class Agent:
     provider_key: str = field(repr=False)
     key: str = field(default="", repr=False)
     key_id: str = ""
+    #: 这个智能体自己的其余设置：``model`` 与 ``chat`` 两节。
+    overrides: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -136,16 +138,34 @@ class Households:
         agent.key_id, agent.key = await self.issue_key(household, agent, f"{name}的密钥")
         return agent
 
-    def agent_config(self, persona: str, token: str, provider_key: str) -> dict[str, Any]:
+    async def configure(
+        self, household: Household, agent: Agent, section: str, **values: Any
+    ) -> None:
+        """改智能体的一节设置，其余照旧。"""
+        agent.overrides.setdefault(section, {}).update(values)
+        config = self.agent_config(
+            agent.persona, agent.persona_token, agent.provider_key, agent.overrides
+        )
+        await self.administer(household, "PUT", f"/agents/{agent.agent_id}", {"config": config})
+
+    def agent_config(
+        self,
+        persona: str,
+        token: str,
+        provider_key: str,
+        overrides: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> dict[str, Any]:
         """智能体配置：人设带着口令，模型指向观察站并用自己的密钥。"""
         provider = {
             "name": "maispec",
             "base_url": self._office.model_url,
             "api_key": provider_key,
         }
+        sections = overrides or {}
+        model = {**sections.get("model", {}), "api_providers": [provider]}
         return {
             "persona": f"{persona}（{token}）",
-            "config_overrides": {"model": {"api_providers": [provider]}},
+            "config_overrides": {**sections, "model": model},
         }
 
     async def issue_key(

@@ -11,7 +11,7 @@ from support.client.provider import fingerprint
 from support.errors import Inconclusive, Violation
 from support.ledger import Ledger
 from support.model import Event, Kind, Outcome, Verdict
-from support.oracles import conversation, delivery, listing, recall, refusal
+from support.oracles import conversation, delivery, listing, model_use, recall, refusal
 from support.phrases import Carry, Fate, Recall, Speaker
 from support.play.households import Households
 from support.play.notebook import Notebook
@@ -80,6 +80,20 @@ class Judge:
         own = fingerprint(self._households[tenant].agent().provider_key)
         asked = self._notes.all_asked(tenant)
         self._rule(conversation.own_provider_key(self._events, asked, own))
+
+    def own_settings(self) -> None:
+        """每次作答都用智能体自己的模型密钥、模型与温度。"""
+        agents = (agent for household in self._households for agent in household.agents.values())
+        own = {
+            (a.owner.tenant, a.name): model_use.ModelUse(
+                fingerprint(a.provider_key),
+                a.overrides["model"]["model_name"],
+                a.overrides["model"]["temperature"],
+            )
+            for a in agents
+            if "model" in a.overrides
+        }
+        self._rule(model_use.own_settings(self._events, self._notes.all_asked(), own))
 
     def topics(self) -> None:
         """场景里的每个话题都聊到。"""

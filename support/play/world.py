@@ -34,6 +34,7 @@ from support.play.cast import Cast
 from support.play.credentials import change_call, forge, past, typo
 from support.play.faults import Faults
 from support.play.judge import Judge
+from support.play.lore import Lore
 from support.play.notebook import Notebook
 from support.play.talk import Pace, Talk
 
@@ -47,6 +48,15 @@ _PAIRS = {
     Difference.PREFIX: ("1234", "12345"),
     Difference.LONG_TAIL: ("x" * 300 + "1", "x" * 300 + "2"),
     Difference.WILDCARD: ("a_c", "abc"),
+    Difference.LEADING_SPACE: ("bob7", " bob7"),
+    Difference.WIDE_SPACE: ("bob7", "bob7\u3000"),
+    Difference.COMPATIBLE: ("of\ufb01ce", "office"),
+    Difference.LEADING_ZERO: ("7", "07"),
+    Difference.DECIMAL: ("7", "7.0"),
+    Difference.EXPONENT: ("1000", "1e3"),
+    Difference.PERCENT: ("bob7", "%"),
+    Difference.STAR: ("bob7", "*"),
+    Difference.SCRIPT: ("读书会", "讀書會"),
 }
 
 #: 被按住或打断的话在台账里的记号：它的耗时是套件造成的，不算服务的。
@@ -89,6 +99,9 @@ class World:
         self._notes = Notebook()
         self.judge = Judge(
             self._notes, ledger, self.households, settle=self.settle, explain=explain
+        )
+        self.lore = Lore(
+            cast, provider, self._notes, tell=self._must_reply, speak=self._speak_together
         )
 
     # ---- 假如：开通与变故 ------------------------------------------------------
@@ -157,7 +170,8 @@ class World:
         household = self.households[tenant]
         agent = household.agent()
         token = self.households.plant(agent.owner, Scope.AGENT, words)
-        body = {"config": self.households.agent_config(words, token, agent.provider_key)}
+        config = self.households.agent_config(words, token, agent.provider_key, agent.overrides)
+        body = {"config": config}
         await self.households.administer(household, "PUT", f"/agents/{agent.agent_id}", body)
         agent.persona, agent.persona_token = words, token
         self._notes.note_persona(words, token)
@@ -200,6 +214,10 @@ class World:
         self._notes.note_asked(speaker, line.token)
         connection = await self.cast.say(speaker, line, **options)
         await self._faults.outcome(connection, line)
+
+    async def _speak_together(self, lines: Sequence[tuple[Speaker, Line]]) -> None:
+        await asyncio.gather(*(self._speak(speaker, line) for speaker, line in lines))
+        await self._provider.pull()
 
     async def ask_disguised(
         self, speaker: Speaker, disguise: Disguise, victim: str, words: str
@@ -315,3 +333,4 @@ class World:
             stack.push_async_callback(self.cast.disconnect)
             stack.push_async_callback(self._provider.pull)
             stack.push_async_callback(self._faults.close)
+            stack.push_async_callback(self.lore.close)
