@@ -26,6 +26,8 @@ CAPABILITIES: Mapping[str, str] = {
     "memory": "长期记忆",
     "suspend": "停用租户",
     "control": "管理面",
+    "control_auth": "管理面鉴权",
+    "usage": "用量查询",
 }
 _CAPABILITY_WORDS = tuple(CAPABILITIES.values())
 
