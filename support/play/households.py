@@ -142,16 +142,19 @@ class Households:
         agent.key_id, agent.key = await self.issue_key(household, agent, f"{name}的密钥")
         return agent
 
-    def agent_config(self, persona: str, token: str, provider_key: str) -> dict[str, Any]:
-        """智能体配置：人设带着口令，模型指向观察站并用自己的密钥。"""
+    def agent_config(
+        self, persona: str, token: str, provider_key: str, *, model: str = ""
+    ) -> dict[str, Any]:
+        """智能体配置：人设带着口令，模型指向观察站并用自己的密钥；`model` 是模型的名字。"""
         provider = {
             "name": "maispec",
             "base_url": self._office.model_url,
             "api_key": provider_key,
         }
+        named = {"model_name": model} if model else {}
         return {
             "persona": f"{persona}（{token}）",
-            "config_overrides": {"model": {"api_providers": [provider]}},
+            "config_overrides": {"model": {"api_providers": [provider], **named}},
         }
 
     async def issue_key(

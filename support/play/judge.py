@@ -82,6 +82,10 @@ class Judge:
         asked = self._notes.all_asked(tenant)
         self.rule(conversation.own_provider_key(self.events, asked, own))
 
+    def model(self, asker: Speaker | str, model: str) -> None:
+        """最近一次回答他时，用的是这个模型。"""
+        self.rule(conversation.used_model(self.events, self._notes.question(asker), model))
+
     def topics(self) -> None:
         """场景里的每个话题都聊到。"""
         self.rule(conversation.topics_covered(self.events, self._notes.topics()))

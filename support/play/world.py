@@ -158,6 +158,16 @@ class World:
         agent.persona, agent.persona_token = words, token
         self._notes.note_persona(words, token)
 
+    async def set_model(self, tenant: str, model: str) -> None:
+        """把（第一个）智能体的模型换成 `model`，别的配置照旧。"""
+        household = self.households[tenant]
+        agent = household.agent()
+        config = self.households.agent_config(
+            agent.persona, agent.persona_token, agent.provider_key, model=model
+        )
+        path = f"/agents/{agent.agent_id}"
+        await self.households.administer(household, "PUT", path, {"config": config})
+
     async def fault(self, tenant: str, fault: ModelFault) -> None:
         """让某家租户的大模型被按住、松开或出错；别家不受影响。"""
         await self._faults.model(self.households[tenant].agent(), fault)
