@@ -1,9 +1,9 @@
-"""密钥与管理面的句式。"""
+"""密钥的句式。"""
 
 from behave import then, when
 from behave.runner import Context
 
-from support.phrases import KeyRef, Resource
+from support.phrases import KeyRef
 
 
 @when("有人先拿{good:Key}、再拿{bad:Key}说{words:Text}")
@@ -22,24 +22,6 @@ def step_accepted_then_refused(context: Context) -> None:
     例：那么 先放行、后拒绝
     """
     context.world.judge.knock()
-
-
-@when("管理员查看{tenant:Text}的{resource:Resource}")
-async def step_list(context: Context, tenant: str, resource: Resource) -> None:
-    """管理员按租户查看名录。
-
-    例：当 管理员查看“科技公司”的智能体
-    """
-    await context.world.list_resources(tenant, resource)
-
-
-@then("恰好列出它自己的全部")
-def step_listing(context: Context) -> None:
-    """裁决：名录里不多不少，自报总数也对。
-
-    例：那么 恰好列出它自己的全部
-    """
-    context.world.judge.listing()
 
 
 @then("{tenant:Text}的提问只用自己的模型密钥")

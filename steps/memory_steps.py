@@ -49,3 +49,12 @@ def step_topics(context: Context) -> None:
     例：而且 场景里的每个话题都聊到
     """
     context.world.judge.topics()
+
+
+@then("麦麦回答{speaker:Speaker}时用的模型是{model:Text}")
+def step_model_for(context: Context, speaker: Speaker, model: str) -> None:
+    """裁决：最近一次回答这位时，用的是这个模型。
+
+    例：那么 麦麦回答“科技公司”的“小王”时用的模型是“deep-1”
+    """
+    context.world.judge.model(speaker, model)

@@ -72,3 +72,12 @@ async def step_set_persona(context: Context, tenant: str, words: str) -> None:
     例：当 “科技公司”把人设改成“热情活泼”
     """
     await context.world.set_persona(tenant, words)
+
+
+@step("{tenant:Text}把模型换成{model:Text}")
+async def step_set_model(context: Context, tenant: str, model: str) -> None:
+    """更换（第一个）智能体所用的模型。
+
+    例：假如 “科技公司”把模型换成“deep-1”
+    """
+    await context.world.set_model(tenant, model)

@@ -66,7 +66,14 @@ class Change(str, Enum):
     KEY_EXPIRED = "密钥已过期"
     TENANT_SUSPENDED = "租户被停用"
     TENANT_RESUMED = "租户被恢复"
+    KEY_MUTED = "密钥被收回聊天权限"
+    KEY_ROTATED = "密钥被轮换"
     AGENT_DISABLED = "智能体被停用"
+    AGENT_ARCHIVED = "智能体被归档"
+    AGENT_RESUMED = "智能体被恢复"
+    AGENT_DELETED = "智能体被注销"
+    AGENT_REOPENED = "智能体被注销又以同名重新开通"
+    ACTIVITY_LAPSED = "活跃状态已到期"
     TENANT_DELETED = "租户被注销"
     TENANT_REOPENED = "租户被注销又以同名重新开通"
 
@@ -80,6 +87,15 @@ class Credential(str, Enum):
     DELETED = "已删除的密钥"
     DISABLED = "已禁用的密钥"
     EXPIRED = "已过期的密钥"
+    SHORT = "少抄一位的密钥"
+    SWAPPED_CASE = "大小写颠倒的密钥"
+    WILDCARD = "末位换成通配符的密钥"
+    SPLICED = "换了智能体编号的密钥"
+    MUTED = "没有聊天权限的密钥"
+    RETIRED = "换下来的密钥"
+    ADMIN = "管理员密钥"
+    FIRED_ADMIN = "已删除的管理员密钥"
+    STALE_ADMIN = "已过期的管理员密钥"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +128,11 @@ class Disguise(str, Enum):
     """冒充别家的手法。"""
 
     PAYLOAD = "在话里自称是"
+    ENVELOPE = "在信封上自称是"
     CONNECTION = "顶着连接编号冒充"
+    BAD_KEY = "拿伪造的密钥、顶着连接编号冒充"
+    TWO_KEYS = "另外附上一把密钥冒充"
+    PLATFORM = "在话里自称身处"
 
 
 class Lesson(str, Enum):
@@ -152,10 +172,35 @@ class Difference(str, Enum):
 
 
 class Resource(str, Enum):
-    """管理面里能查看的东西。"""
+    """管理面里的东西。"""
 
+    TENANT = "租户资料"
     AGENTS = "智能体"
+    CONFIG = "人设与配置"
     KEYS = "密钥"
+    ACTIVITY = "活跃状态"
+    PLUGINS = "插件设置"
+    USAGE = "使用记录"
+
+
+class Look(str, Enum):
+    """怎样看名录。"""
+
+    ALL = "查看"
+    PAGED = "逐页查看"
+    SLEEPING = "只看停用的"
+
+
+class Deed(str, Enum):
+    """一家的管理员对着一个编号能做的事。"""
+
+    READ = "查看"
+    LIST = "列出"
+    CHANGE = "修改"
+    DISABLE = "停用"
+    REMOVE = "删除"
+    ADD = "添加"
+    ADOPT = "认领"
 
 
 class Crowd(str, Enum):
@@ -242,7 +287,7 @@ TYPES: dict[str, Callable[[str], Any]] = {
         kind.__name__: _choice(kind)
         for kind in (
             Recall, Carry, Fate, Change, ModelFault, Accident,
-            Disguise, Lesson, Ident, Difference, Resource, Crowd,
+            Disguise, Lesson, Ident, Difference, Resource, Crowd, Look, Deed,
         )
     },
 }  # fmt: skip

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from support.phrases import Change
-from support.play.credentials import change_call, forge, past, typo
+from support.play.credentials import change_call, forge, past, swap_case, typo
 
 IDS = {"tenant_id": "t1", "agent_id": "a1", "key_id": "k1"}
 
@@ -29,7 +29,13 @@ def test_a_typo_changes_one_legal_letter(length):
 
 
 def test_every_change_has_its_own_call():
-    simple = [change for change in Change if change is not Change.TENANT_REOPENED]
+    composite = {
+        Change.TENANT_REOPENED,
+        Change.AGENT_REOPENED,
+        Change.KEY_ROTATED,
+        Change.ACTIVITY_LAPSED,
+    }
+    simple = [change for change in Change if change not in composite]
     calls = {change: change_call(change, **IDS) for change in simple}
     assert len({repr(call) for call in calls.values()}) == len(simple)
     for change, (_, path, _) in calls.items():
@@ -42,3 +48,10 @@ def test_past_is_an_hour_ago_in_naive_utc():
     assert moment.tzinfo is None
     now = datetime.now(timezone.utc).replace(tzinfo=None)
     assert timedelta(minutes=59) < now - moment < timedelta(minutes=61)
+
+
+def test_swapping_case_keeps_the_prefix_and_changes_the_rest():
+    key = forge("t1", "a1")
+    assert swap_case(key) != key
+    assert swap_case(key).startswith("mmc_")
+    assert swap_case(key).casefold() == key.casefold()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import aiohttp
@@ -24,13 +24,15 @@ _SECRET_KEYS = ("api_key",)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """管理面的一次应答。`data` 成功时是业务数据，失败时为空字典。"""
+    """管理面的一次应答。`data` 成功时是业务数据，失败时为空字典；`text` 是原文，可能含密钥。"""
 
     success: bool
     status: int
     error_code: str
     message: str
     data: Any
+    headers: Mapping[str, str] = field(default_factory=dict)
+    text: str = field(default="", repr=False)
 
 
 class ControlPlane:
@@ -59,14 +61,20 @@ class ControlPlane:
         by: Owner = NOBODY,
         body: Mapping[str, Any] | None = None,
         params: Mapping[str, str] | None = None,
+        key: str | None = None,
     ) -> Answer:
-        """发一次请求。`by` 是“替谁办事”：越界审计据此判断应答体里能出现谁的口令。"""
+        """发一次请求。`by` 是“替谁办事”：越界审计据此判断应答体里能出现谁的口令。
+
+        `key` 是亮出的密钥；不给就用运营方的。
+        """
         url = f"{self._base}{path}"
+        headers = self._headers if key is None else {"X-API-Key": key}
         try:
             async with self._session.request(
-                method, url, json=body, params=params, headers=self._headers, timeout=self._timeout
+                method, url, json=body, params=params, headers=headers, timeout=self._timeout
             ) as response:
                 status, text = response.status, await response.text()
+                shown = dict(response.headers)
         except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
             raise TargetUnreachable(
                 f"管理面没有应答：{method} {url}（{type(error).__name__}）。"
@@ -85,7 +93,7 @@ class ControlPlane:
             success=answer.success,
             error_code=answer.error_code,
         )
-        return answer
+        return replace(answer, headers=shown, text=text)
 
     @staticmethod
     def _parse(method: str, path: str, status: int, text: str) -> tuple[Answer, Any]:

@@ -87,11 +87,13 @@ class Connection:
         timeout: float,
         ping: float,
         connection_id: str | None = None,
+        header_key: str | None = None,
     ) -> None:
         self._session, self._url = session, url
         self._key, self._platform, self.base = key, platform, base
         self._ledger, self._timeout, self._ping = ledger, timeout, ping
-        self._headers = {"x-apikey": key, "x-platform": platform}
+        self._headers = {"x-apikey": header_key or key, "x-platform": platform}
+        self._query = {"api_key": key} if header_key else {}
         if connection_id:
             self._headers["x-uuid"] = connection_id
         self._socket: aiohttp.ClientWebSocketResponse | None = None
@@ -123,9 +125,13 @@ class Connection:
             self._socket, self.reader = socket, asyncio.create_task(self._read(socket))
 
     async def _handshake(self) -> aiohttp.ClientWebSocketResponse:
-        """密钥放在请求头里，免得出现在任何报错的地址中。"""
+        """密钥放在请求头里，免得出现在任何报错的地址中；亮出两把时，为准的那把写在地址里。"""
         handshake = self._session.ws_connect(
-            self._url, headers=self._headers, heartbeat=self._ping, max_msg_size=_MAX_FRAME
+            self._url,
+            headers=self._headers,
+            params=self._query,
+            heartbeat=self._ping,
+            max_msg_size=_MAX_FRAME,
         )
         try:
             socket: aiohttp.ClientWebSocketResponse
@@ -158,7 +164,7 @@ class Connection:
 
     def _frame(self, line: Line) -> dict[str, Any]:
         user = {
-            "platform": self._platform,
+            "platform": line.claims.get("platform", self._platform),
             "user_id": line.user_id,
             "user_nickname": line.nickname,
             "user_cardname": line.nickname,
@@ -170,21 +176,22 @@ class Connection:
                 "group_id": line.group_id,
                 "group_name": line.group_name,
             }
-        now = time.time()
+        now, platform = time.time(), line.claims.get("platform", self._platform)
         info = {
-            "platform": self._platform,
+            "platform": platform,
             "message_id": line.message_id,
             "time": now,
             "sender_info": sender,
         }
         if "additional_config" in line.claims:
             info["additional_config"] = line.claims["additional_config"]
-        dim = {"api_key": self._key, "platform": self._platform}
+        dim = {"api_key": self._key, "platform": platform}
+        meta = {"sender_user": self._key, "platform": platform, "timestamp": now}
         return {
             "ver": 1,
             "msg_id": line.message_id,
             "type": "sys_std",
-            "meta": {"sender_user": self._key, "platform": self._platform, "timestamp": now},
+            "meta": {**meta, **line.claims.get("meta", {})},
             "payload": {
                 "message_info": info,
                 "message_segment": _segment(line),

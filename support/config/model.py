@@ -30,6 +30,8 @@ CAPABILITIES: Mapping[str, str] = {
     "pictures": "图片描述",
     "quotes": "引用",
     "control": "管理面",
+    "control_auth": "管理面鉴权",
+    "usage": "用量查询",
 }
 _CAPABILITY_WORDS = tuple(CAPABILITIES.values())
 

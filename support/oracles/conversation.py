@@ -103,3 +103,21 @@ def own_provider_key(events: Sequence[Event], questions: Sequence[str], key_fp: 
         expected="每次调用都用自己的模型密钥",
         actual=f"{len(prompts)} 次里 {len(wrong)} 次不是",
     )
+
+
+def used_model(events: Sequence[Event], question: str, model: str) -> Verdict:
+    """答 `question` 的模型调用用的都是名为 `model` 的模型。"""
+    calls = [e for e in events if e.kind is Kind.PROMPT and e.token == question]
+    if not calls:
+        return Verdict(Outcome.INCONCLUSIVE, "没有看到提示词，不知道用了哪个模型", 0)
+    seqs, used = tuple(e.seq for e in calls), sorted({str(e.data.get("model")) for e in calls})
+    if used == [model]:
+        return Verdict(Outcome.HELD, f"用的模型是“{model}”", len(calls), seqs)
+    return Verdict(
+        Outcome.VIOLATED,
+        "用错了模型",
+        len(calls),
+        seqs,
+        expected=model,
+        actual="、".join(used),
+    )

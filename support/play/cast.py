@@ -111,7 +111,8 @@ class Cast:
         """某智能体在某平台上的连接（每把密钥每个平台一条），还没打开。"""
         agent = self.households[tenant].agent(agent_name)
         key = options.pop("key", agent.key)
-        slot = (key, platform, options.get("connection_id") or "")
+        pretence = options.get("connection_id") or options.get("header_key") or ""
+        slot = (key, platform, pretence)
         if slot not in self._connections:
             self._connections[slot] = Connection(
                 self._session,

@@ -29,6 +29,11 @@ def typo(key: str) -> str:
     return key[:middle] + other + key[middle + 1 :]
 
 
+def swap_case(key: str) -> str:
+    """前缀不动，其余大小写颠倒。"""
+    return key[:4] + key[4:].swapcase()
+
+
 def forge(tenant_id: str, agent_id: str) -> str:
     """照着格式伪造一把：租户与智能体都真，唯独没有登记过。"""
     plain = f"{tenant_id}_{agent_id}_{secrets.token_hex(8)}_v1"
@@ -44,7 +49,11 @@ def change_call(change: Change, *, tenant_id: str, agent_id: str, key_id: str) -
         Change.KEY_EXPIRED: ("PUT", key, {"expires_at": past()}),
         Change.TENANT_SUSPENDED: ("PUT", tenant, {"status": "suspended"}),
         Change.TENANT_RESUMED: ("PUT", tenant, {"status": "active"}),
+        Change.KEY_MUTED: ("PUT", key, {"permissions": ["admin"]}),
         Change.AGENT_DISABLED: ("PUT", agent, {"status": "inactive"}),
+        Change.AGENT_ARCHIVED: ("PUT", agent, {"status": "archived"}),
+        Change.AGENT_RESUMED: ("PUT", agent, {"status": "active"}),
+        Change.AGENT_DELETED: ("DELETE", agent, None),
         Change.TENANT_DELETED: ("DELETE", tenant, None),
     }
     return calls[change]

@@ -13,15 +13,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from support.canary import Mint
-from support.client.control import ControlPlane
+from support.client.control import Answer, ControlPlane
 from support.client.provider import fingerprint
 from support.config import Config
 from support.errors import ProtocolError, TargetUnreachable
 from support.ledger import Ledger
 from support.model import NOBODY, Kind, Owner, Scope
-from support.phrases import Resource
-from support.play.notebook import Listing
+from support.play.requests import Request
 
+#: 已经不在名录里的智能体的状态。
+GONE = "gone"
 _STRANGER_PERSONA = ("麦麦", "温和、周到、守口如瓶")
 
 
@@ -39,6 +40,8 @@ class Agent:
     key_id: str = ""
     #: 这个智能体自己的其余设置：``model`` 与 ``chat`` 两节。
     overrides: dict[str, dict[str, Any]] = field(default_factory=dict)
+    status: str = "active"
+    key_status: str = "active"
 
 
 @dataclass(slots=True)
@@ -49,6 +52,9 @@ class Household:
     owner: Owner
     tenant_id: str
     agents: dict[str, Agent] = field(default_factory=dict)
+    retired_key: str = field(default="", repr=False)
+    #: 替它登记过的东西：哪一类 → 名录里认得出它的记号。
+    furnished: dict[str, set[str]] = field(default_factory=dict)
 
     def agent(self, name: str = "") -> Agent:
         """按名字取智能体；不给名字取第一个。"""
@@ -199,19 +205,29 @@ class Households:
         path = f"/api/v2{path}"
         return await self._office.control.must(method, path, by=household.owner, body=body)
 
-    async def list_resources(self, tenant: str, resource: Resource) -> Listing:
-        """查看一家租户名下的东西。"""
-        household, agents = self._by_name[tenant], resource is Resource.AGENTS
-        data = await self._office.control.must(
-            "GET",
-            "/api/v2/agents" if agents else "/api/v2/api-keys",
-            by=household.owner,
-            params={"tenant_id": household.tenant_id},
+    async def inquire(
+        self, household: Household, path: str, params: Mapping[str, str] | None = None
+    ) -> Any:
+        """运营方查看一家租户的东西。"""
+        path = path if path.startswith("/api/") else f"/api/v2{path}"
+        return await self._office.control.must("GET", path, by=household.owner, params=params)
+
+    async def call(
+        self, owner: Owner, method: str, path: str, **options: Any
+    ) -> tuple[Answer, int]:
+        """发一次管理面请求，成败都要；返回应答与它在台账里的序号。"""
+        answer = await self._office.control.call(method, path, by=owner, **options)
+        return answer, self._office.ledger.mark()
+
+    async def perform(self, household: Household, wanted: Request) -> Any:
+        """运营方替一家办一件事；办不成就是准备没有成立。"""
+        return await self._office.control.must(
+            wanted.method, wanted.path, by=household.owner, body=wanted.body, params=wanted.params
         )
-        listed = {item["id" if agents else "api_key_id"] for item in data["items"]}
-        own = {a.agent_id if agents else a.key_id for a in household.agents.values()}
-        total = data["total"] if agents else data["pagination"]["total"]
-        return Listing(listed, own, total, event=self._office.ledger.mark())
+
+    def mark(self) -> int:
+        """台账此刻的序号。"""
+        return self._office.ledger.mark()
 
     def claims_of(self, tenant: str, platform: str) -> dict[str, Any]:
         """自称是另一家：消息里凡能写身份的地方都写成它的。"""
@@ -219,7 +235,11 @@ class Households:
         agent = household.agent()
         claim = {"api_key": agent.key, "platform": platform}
         identity = {"tenant_id": household.tenant_id, "agent_id": agent.agent_id}
-        return {"message_dim": claim, "additional_config": {**claim, **identity}}
+        return {
+            "message_dim": claim,
+            "additional_config": {**claim, **identity},
+            "meta": {"sender_user": agent.key, "platform": platform},
+        }
 
     def plant(self, owner: Owner, scope: Scope, words: str) -> str:
         """铸一枚口令并登记归属。"""

@@ -11,7 +11,7 @@ from support.client.provider import fingerprint
 from support.errors import Inconclusive, Violation
 from support.ledger import Ledger
 from support.model import Event, Kind, Outcome, Verdict
-from support.oracles import conversation, delivery, listing, model_use, recall, refusal
+from support.oracles import conversation, delivery, model_use, recall, refusal
 from support.phrases import Carry, Fate, Recall, Speaker
 from support.play.households import Households
 from support.play.notebook import Notebook
@@ -35,12 +35,13 @@ class Judge:
         self.verdicts: list[Verdict] = []
 
     @property
-    def _events(self) -> list[Event]:
+    def events(self) -> list[Event]:
+        """本场景到此刻为止的台账。"""
         return self._ledger.since(self._start)
 
     def recall(self, asker: Speaker | str, wanted: Recall, words: str) -> None:
         """最近一次回答这位（或这家）时，记得、不记得还是只记得那句话。"""
-        notes, events = self._notes, self._events
+        notes, events = self._notes, self.events
         question, token = notes.question(asker), notes.told(words)
         if wanted is Recall.REMEMBERS:
             verdict = recall.remembers(events, question=question, wanted=token, words=words)
@@ -54,13 +55,13 @@ class Judge:
             verdict = recall.forgets(
                 events, question=question, unwanted=token, words=words, controls=others
             )
-        self._rule(verdict)
+        self.rule(verdict)
 
     def persona(self, asker: Speaker | str, carry: Carry, words: str) -> None:
         """最近一次回答他时，提示词里有没有这段人设。"""
-        self._rule(
+        self.rule(
             conversation.persona_present(
-                self._events,
+                self.events,
                 self._notes.question(asker),
                 self._notes.persona(words),
                 words=words,
@@ -73,13 +74,17 @@ class Judge:
         agents = (agent for household in self._households for agent in household.agents.values())
         persona = {(a.owner.tenant, a.name): a.persona_token for a in agents}
         asked = self._notes.all_asked()
-        self._rule(conversation.persona_carried(self._events, asked, persona))
+        self.rule(conversation.persona_carried(self.events, asked, persona))
 
     def provider_key(self, tenant: str) -> None:
         """这家的提问全部用自己的模型密钥。"""
         own = fingerprint(self._households[tenant].agent().provider_key)
         asked = self._notes.all_asked(tenant)
-        self._rule(conversation.own_provider_key(self._events, asked, own))
+        self.rule(conversation.own_provider_key(self.events, asked, own))
+
+    def model(self, asker: Speaker | str, model: str) -> None:
+        """最近一次回答他时，用的是这个模型。"""
+        self.rule(conversation.used_model(self.events, self._notes.question(asker), model))
 
     def own_settings(self) -> None:
         """每次作答都用智能体自己的模型密钥、模型与温度。"""
@@ -93,11 +98,11 @@ class Judge:
             for a in agents
             if "model" in a.overrides
         }
-        self._rule(model_use.own_settings(self._events, self._notes.all_asked(), own))
+        self.rule(model_use.own_settings(self.events, self._notes.all_asked(), own))
 
     def topics(self) -> None:
         """场景里的每个话题都聊到。"""
-        self._rule(conversation.topics_covered(self._events, self._notes.topics()))
+        self.rule(conversation.topics_covered(self.events, self._notes.topics()))
 
     async def exactly_once(self) -> None:
         """说过的每句话恰好得到 1 条回复（由哨兵收尾）。"""
@@ -107,41 +112,36 @@ class Judge:
         """某位最近一句话的结局。"""
         token = self._notes.question(speaker)
         if ending is Fate.REFUSED:
-            self._rule(refusal.refused(self._events, token))
+            self.rule(refusal.refused(self.events, token))
         else:
             await self._once([token])
 
     async def _once(self, tokens: Sequence[str]) -> None:
-        verdict = delivery.exactly_once(self._events, tokens)
+        verdict = delivery.exactly_once(self.events, tokens)
         if verdict.outcome is Outcome.HELD:
             await self._settle()
-            verdict = delivery.exactly_once(self._events, tokens)
-        self._rule(verdict)
+            verdict = delivery.exactly_once(self.events, tokens)
+        self.rule(verdict)
 
     def order(self) -> None:
         """回复的次序与说话的次序一致。"""
-        self._rule(delivery.in_order(self._events, self._notes.all_asked()))
+        self.rule(delivery.in_order(self.events, self._notes.all_asked()))
 
     def before(self, first: Speaker, second: Speaker) -> None:
         """前者先于后者得到回复。"""
         notes = self._notes
-        self._rule(delivery.before(self._events, notes.question(first), notes.question(second)))
+        self.rule(delivery.before(self.events, notes.question(first), notes.question(second)))
 
     def within(self, speaker: Speaker, seconds: int) -> None:
         """某位最近一句话在若干秒内得到回复。"""
-        self._rule(delivery.within(self._events, self._notes.question(speaker), seconds))
+        self.rule(delivery.within(self.events, self._notes.question(speaker), seconds))
 
     def knock(self) -> None:
         """先放行、后拒绝。"""
         good, bad = self._notes.knocks
-        self._rule(refusal.accepted_then_refused(self._events, good, bad))
+        self.rule(refusal.accepted_then_refused(self.events, good, bad))
 
-    def listing(self) -> None:
-        """恰好列出它自己的全部。"""
-        seen = self._notes.listing()
-        self._rule(listing.only_own(seen.listed, seen.own, seen.total, event=seen.event))
-
-    def _rule(self, verdict: Verdict) -> None:
+    def rule(self, verdict: Verdict) -> None:
         """记下裁决；违反或无法判定就让这一步变红。"""
         self.verdicts.append(verdict)
         self._ledger.add(

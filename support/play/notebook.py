@@ -30,7 +30,6 @@ class Notebook:
         self._asked: list[tuple[Speaker, str]] = []
         self._personas: dict[str, str] = {}
         self._topics: Sequence[str] = ()
-        self._listing: Listing | None = None
         self.knocks: list[str] = []
 
     def note_told(self, words: str, token: str) -> None:
@@ -48,10 +47,6 @@ class Notebook:
     def note_topics(self, topics: Sequence[str]) -> None:
         """正在聊的场景的话题。"""
         self._topics = topics
-
-    def note_listing(self, listing: Listing) -> None:
-        """最近一次查看名录的结果。"""
-        self._listing = listing
 
     def question(self, asker: Speaker | str) -> str:
         """这位（或这家）最近问的一句。"""
@@ -79,12 +74,6 @@ class Notebook:
         if not self._topics:
             raise Inconclusive("还没有聊过任何场景")
         return self._topics
-
-    def listing(self) -> Listing:
-        """最近一次查看名录的结果。"""
-        if self._listing is None:
-            raise Inconclusive("还没有查看过任何东西")
-        return self._listing
 
     def all_told(self) -> list[str]:
         """准备阶段说过的全部话。"""

@@ -11,7 +11,6 @@ import secrets
 import signal
 import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -29,10 +28,11 @@ from support.oracles import leaks
 from support.play.cast import Cast
 from support.play.faults import Faults
 from support.play.households import Households, Office, sweep
+from support.play.services import Service, Services
 from support.play.world import Settings, World
 from support.records import Scene, conclude, dump_record, setup_seconds
 from support.targets.aim import knock
-from support.targets.embedded import Endpoints, Reference, reference
+from support.targets.embedded import Endpoints
 
 T = TypeVar("T")
 Explain = Callable[[Verdict, Scene, Sequence[Event], Mapping[str, Canary]], str]
@@ -71,7 +71,6 @@ class Stage:
         self._known = 0
         self._count = 0
         self._world: World | None = None
-        self._private = ExitStack()
         self._began = 0.0
         self._mark = 0
         self.loop = asyncio.new_event_loop()
@@ -85,19 +84,21 @@ class Stage:
             timeout=config.timeouts.control,
             attribute=self._attribute,
         )
-        self._control = self._control_plane(endpoints)
+        shared = Service(endpoints, settings.operator_key)
+        self._services = Services(config, shared, folder, self.ledger.redactor)
+        self._control = self._control_plane(shared)
 
     @staticmethod
     async def _open_session() -> aiohttp.ClientSession:
         return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), trust_env=False)
 
-    def _control_plane(self, endpoints: Endpoints) -> ControlPlane:
+    def _control_plane(self, service: Service) -> ControlPlane:
         return ControlPlane(
             self._session,
-            endpoints.control_url,
+            service.endpoints.control_url,
             self.ledger,
             timeout=self.config.timeouts.control,
-            operator_key=self._settings.operator_key,
+            operator_key=service.operator_key,
         )
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
@@ -142,10 +143,10 @@ class Stage:
         self._world = None
         self._refuse_lost_target()
         self._refuse_mute_target()
-        endpoints, private = self._private_service(scene, uid)
-        control = self._control if private is None else self._control_plane(endpoints)
+        service = self._services.choose(scene.tags, uid)
+        endpoints = service.endpoints
         office = Office(
-            control=control,
+            control=self._control_plane(service),
             ledger=self.ledger,
             mint=self._mint,
             config=self.config,
@@ -166,7 +167,7 @@ class Stage:
             self.ledger,
             patience=timeouts.reply,
             start_timeout=timeouts.start,
-            private=private,
+            private=service.own,
         )
         self._world = World(
             self._settings,
@@ -203,14 +204,6 @@ class Stage:
         if said >= _MUTE_AFTER and not self._answered:
             raise Inconclusive(f"目标从未回过一句话（已说 {said} 句），不再往下等")
 
-    def _private_service(self, scene: Scene, uid: str) -> tuple[Endpoints, Reference | None]:
-        """要重启服务的场景用自己的参考服务，免得殃及同时在跑的别的场景。"""
-        if "需.重启" not in scene.tags:
-            return self.endpoints, None
-        log = self.folder / f"reference-{uid.replace('#', '-')}.log"
-        server = self._private.enter_context(reference(self.config, self.endpoints.model_url, log))
-        return server.endpoints(self.endpoints), server
-
     def step_begins(self) -> None:
         """此后按 Ctrl-C 立即打断这一步。"""
         self._in_step = True
@@ -241,7 +234,7 @@ class Stage:
         ended = time.monotonic()
         if world is not None:
             self.run(world.close())
-        self._private.close()
+        self._services.give_back()
         events = self.ledger.since(self._mark)
         record = conclude(
             scene,
@@ -297,6 +290,7 @@ class Stage:
         except SuiteError as error:
             self.ledger.add(Kind.LEFTOVER, resource="tenants", id="未知", reason=str(error))
         finally:
+            self._services.close()
             self.run(self._session.close())
             self.ledger.close()
             self.loop.close()

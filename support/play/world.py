@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from support.client.provider import Provider
 from support.client.stream import Fate, Line
@@ -27,13 +28,15 @@ from support.phrases import (
     Ident,
     KeyRef,
     ModelFault,
-    Resource,
     Speaker,
 )
+from support.play.bench import Bench
 from support.play.cast import Cast
-from support.play.credentials import change_call, forge, past, typo
+from support.play.changes import Changes
+from support.play.desk import Desk
 from support.play.faults import Faults
 from support.play.judge import Judge
+from support.play.keyring import Keyring
 from support.play.lore import Lore
 from support.play.notebook import Notebook
 from support.play.talk import Pace, Talk
@@ -97,12 +100,16 @@ class World:
         self._skip = skip
         self._patience = settings.config.timeouts.reply
         self._notes = Notebook()
+        self._changes = Changes(self.households, patience=self._patience)
+        self._keyring = Keyring(self.households)
+        self.desk = Desk(self.households, self._keyring)
         self.judge = Judge(
             self._notes, ledger, self.households, settle=self.settle, explain=explain
         )
         self.lore = Lore(
             cast, provider, self._notes, tell=self._must_reply, speak=self._speak_together
         )
+        self.bench = Bench(self.desk, self.judge, self.households)
 
     # ---- 假如：开通与变故 ------------------------------------------------------
 
@@ -150,20 +157,9 @@ class World:
 
     async def change(self, tenant: str, change: Change) -> None:
         """租户、智能体或密钥的变故，由管理员办成。"""
-        if change is Change.TENANT_REOPENED:
-            await self.change(tenant, Change.TENANT_DELETED)
+        await self._changes.make(tenant, change)
+        if change in (Change.TENANT_REOPENED, Change.AGENT_REOPENED):
             await self.cast.disconnect()
-            await self.households.open(tenant)
-            return
-        household = self.households[tenant]
-        agent = household.agent()
-        method, path, body = change_call(
-            change,
-            tenant_id=household.tenant_id,
-            agent_id=agent.agent_id,
-            key_id=agent.key_id,
-        )
-        await self.households.administer(household, method, path, body)
 
     async def set_persona(self, tenant: str, words: str) -> None:
         """把（第一个）智能体的人设改成 `words`。"""
@@ -175,6 +171,12 @@ class World:
         await self.households.administer(household, "PUT", f"/agents/{agent.agent_id}", body)
         agent.persona, agent.persona_token = words, token
         self._notes.note_persona(words, token)
+
+    async def set_model(self, tenant: str, model: str) -> None:
+        """把（第一个）智能体的模型换成 `model`，别的配置照旧。"""
+        household = self.households[tenant]
+        agent = household.agent()
+        await self.households.configure(household, agent, "model", model_name=model)
 
     async def fault(self, tenant: str, fault: ModelFault) -> None:
         """让某家租户的大模型被按住、松开或出错；别家不受影响。"""
@@ -222,17 +224,32 @@ class World:
     async def ask_disguised(
         self, speaker: Speaker, disguise: Disguise, victim: str, words: str
     ) -> None:
-        """冒充别家说话：在话里自称，或顶着对方的连接编号。"""
-        if disguise is Disguise.PAYLOAD:
-            claims = self.households.claims_of(victim, self.cast.platform(speaker))
-            await self._speak(speaker, self.cast.line(speaker, words, claims=claims))
-        else:
-            stolen = self.cast.connection(victim, "", self.cast.platform(speaker)).connection_id
-            if not stolen:
-                raise Inconclusive("还不知道对方的连接编号：对方要先说过话")
-            line = self.cast.line(speaker, words)
-            await self._speak(speaker, line, connection_id=stolen)
+        """冒充别家说话：在话里自称、顶着对方的连接编号，或另外亮出对方的密钥。"""
+        options, claims = await self._pretend(speaker, disguise, victim)
+        await self._speak(speaker, self.cast.line(speaker, words, claims=claims), **options)
         await self._provider.pull()
+
+    async def _pretend(
+        self, speaker: Speaker, disguise: Disguise, victim: str
+    ) -> tuple[dict[str, str], dict[str, Any]]:
+        """冒充的手法 → (连接的花招, 话里的花招)。"""
+        if disguise is Disguise.PLATFORM:
+            platform = self.cast.platform(replace(speaker, platform=victim))
+            return {}, {"platform": platform}
+        if disguise in (Disguise.PAYLOAD, Disguise.ENVELOPE):
+            claims = self.households.claims_of(victim, self.cast.platform(speaker))
+            envelope = {"meta": claims.pop("meta")}
+            return {}, claims if disguise is Disguise.PAYLOAD else envelope
+        if disguise is Disguise.TWO_KEYS:
+            return {"header_key": self.households[victim].agent().key}, {}
+        stolen = self.cast.connection(victim, "", self.cast.platform(speaker)).connection_id
+        if not stolen:
+            raise Inconclusive("还不知道对方的连接编号：对方要先说过话")
+        options = {"connection_id": stolen}
+        if disguise is Disguise.BAD_KEY:
+            forged = KeyRef(speaker.tenant, Credential.FORGED)
+            options["key"] = await self._keyring.take(forged)
+        return options, {}
 
     async def knock(self, good: KeyRef, bad: KeyRef, words: str) -> None:
         """陌生人先拿一把密钥、再拿另一把说同一句话。"""
@@ -240,26 +257,9 @@ class World:
             speaker = Speaker(reference.tenant, "陌生人")
             line = self.cast.line(speaker, words, user_id=f"stranger-{number}")
             self._notes.knocks.append(line.token)
-            connection = await self.cast.say(speaker, line, key=await self._credential(reference))
+            connection = await self.cast.say(speaker, line, key=await self._keyring.take(reference))
             await connection.fate(line.token, patience=self._patience)
         await self._provider.pull()
-
-    async def _credential(self, reference: KeyRef) -> str:
-        household = self.households[reference.tenant]
-        agent, kind = household.agent(), reference.credential
-        if kind is Credential.OWN:
-            return agent.key
-        if kind is Credential.TYPO:
-            return typo(agent.key)
-        if kind is Credential.FORGED:
-            return forge(household.tenant_id, agent.agent_id)
-        details = {"expires_at": past()} if kind is Credential.EXPIRED else {}
-        key_id, key = await self.households.issue_key(household, agent, kind.value, **details)
-        if kind is Credential.DELETED:
-            await self.households.administer(household, "DELETE", f"/api-keys/{key_id}")
-        if kind is Credential.DISABLED:
-            await self.households.administer(household, "POST", f"/api-keys/{key_id}/disable")
-        return key
 
     async def burst(self, speaker: Speaker, count: int) -> None:
         """不等回复，连说 `count` 句。"""
@@ -284,10 +284,6 @@ class World:
         line = self.cast.line(speaker, words)
         await self._speak(speaker, line)
         await self.cast.connection_for(speaker).say(line, resend=True)
-
-    async def list_resources(self, tenant: str, resource: Resource) -> None:
-        """管理员查看某家租户名下的东西。"""
-        self._notes.note_listing(await self.households.list_resources(tenant, resource))
 
     async def play_scene(self, name: str) -> None:
         """把配置里的一个场景从头聊到尾；配置里没有它就跳过。"""

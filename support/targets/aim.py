@@ -40,7 +40,9 @@ def aim(config: Config, control: str | None, server: str | None) -> Config:
                 fix="测别的机器要有自己的配置：抄 configs/live.example.toml，用 --config 给出",
             )
     name = "外部服务" if config.target.kind == "embedded" else config.target.name
-    capabilities = tuple(c for c in config.target.capabilities if c != "重启")
+    # 外部的服务不由套件起停；没有管理员密钥，也就谈不上它的管理面鉴权。
+    lacking = {"重启"} if config.target.operator_key_env else {"重启", "管理面鉴权"}
+    capabilities = tuple(c for c in config.target.capabilities if c not in lacking)
     target = replace(
         config.target,
         kind="live",

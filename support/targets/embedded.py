@@ -27,6 +27,7 @@ from support.errors import SuiteError
 
 _DATA = "maispec-data-"
 TOKEN_ENV = "MAISPEC_OBSERVER_TOKEN"
+OPERATOR_ENV = "MAISPEC_OPERATOR_KEY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +108,14 @@ class Server:
 class Reference(Server):
     """内嵌参考服务；重启后仍在原来的端口与数据目录上。"""
 
-    def __init__(self, *, model_url: str, data: Path, log: Path, level: str) -> None:
+    def __init__(
+        self, *, model_url: str, data: Path, log: Path, level: str, operator_key: str | None = None
+    ) -> None:
         command = ["serve", "--model-url", model_url, "--data", str(data), "--log-level", level]
-        super().__init__(command, log=log, env={})
+        if operator_key:
+            command.append("--auth")
+        env = {OPERATOR_ENV: operator_key} if operator_key else {}
+        super().__init__(command, log=log, env=env)
 
     def restart_after_kill(self, timeout: float) -> None:
         """强杀后在原端口、原数据上重新启动。"""
@@ -151,12 +157,19 @@ def _alive(pid: int) -> bool:
 
 
 @contextmanager
-def reference(config: Config, model_url: str, log: Path) -> Iterator[Reference]:
-    """一台参考服务；SQLite 数据放临时目录，离开时停掉服务、删掉数据。"""
+def reference(
+    config: Config, model_url: str, log: Path, *, operator_key: str | None = None
+) -> Iterator[Reference]:
+    """一台参考服务；SQLite 数据放临时目录，离开时停掉服务、删掉数据。
+
+    给了 `operator_key`，它的管理面就要鉴权，凭这把密钥管得着全部租户。
+    """
     _remove_orphans()
     with tempfile.TemporaryDirectory(prefix=f"{_DATA}{os.getpid()}-") as data:
         level = config.settings.log_level
-        server = Reference(model_url=model_url, data=Path(data), log=log, level=level)
+        server = Reference(
+            model_url=model_url, data=Path(data), log=log, level=level, operator_key=operator_key
+        )
         try:
             server.start(config.timeouts.start)
             yield server
