@@ -26,6 +26,8 @@ CAPABILITIES: Mapping[str, str] = {
     "memory": "长期记忆",
     "suspend": "停用租户",
     "control": "管理面",
+    "model_timeout": "模型限时",
+    "limits": "限额",
 }
 _CAPABILITY_WORDS = tuple(CAPABILITIES.values())
 

@@ -37,6 +37,8 @@ class Agent:
     provider_key: str = field(repr=False)
     key: str = field(default="", repr=False)
     key_id: str = ""
+    #: 另发的密钥：规格里的叫法 → 密钥。
+    spares: dict[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(slots=True)

@@ -32,6 +32,9 @@ class Notebook:
         self._topics: Sequence[str] = ()
         self._listing: Listing | None = None
         self.knocks: list[str] = []
+        #: 平时说的、邻居吵闹时说的话。
+        self.quiet: list[str] = []
+        self.loud: list[str] = []
 
     def note_told(self, words: str, token: str) -> None:
         """说过（准备阶段）的一句话。"""

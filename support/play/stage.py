@@ -46,6 +46,12 @@ class Reporting:
     finished: Callable[[ScenarioRecord], None]
 
 
+#: 要用自己的参考服务的标签，以及各自的启动选项。
+_PRIVATE: Mapping[str, Sequence[str]] = {
+    "需.重启": (),
+    "需.模型限时": ("--model-timeout", "1"),
+}
+
 #: 一句回复都没听到过、却已有这么多句没有回复：目标不答话，其余场景不必再等。
 _MUTE_AFTER = 5
 
@@ -204,11 +210,13 @@ class Stage:
             raise Inconclusive(f"目标从未回过一句话（已说 {said} 句），不再往下等")
 
     def _private_service(self, scene: Scene, uid: str) -> tuple[Endpoints, Reference | None]:
-        """要重启服务的场景用自己的参考服务，免得殃及同时在跑的别的场景。"""
-        if "需.重启" not in scene.tags:
+        """要重启服务、要改启动选项的场景用自己的参考服务，免得殃及同时在跑的别的场景。"""
+        needs = [tag for tag in _PRIVATE if tag in scene.tags]
+        if not needs:
             return self.endpoints, None
+        extra = [option for tag in needs for option in _PRIVATE[tag]]
         log = self.folder / f"reference-{uid.replace('#', '-')}.log"
-        server = self._private.enter_context(reference(self.config, self.endpoints.model_url, log))
+        server = self._private.enter_context(reference(self.config, self.endpoints.model_url, log, extra=extra))
         return server.endpoints(self.endpoints), server
 
     def step_begins(self) -> None:

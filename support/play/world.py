@@ -19,6 +19,7 @@ from support.ledger import Ledger
 from support.model import Scope, Verdict
 from support.phrases import (
     Accident,
+    Attack,
     Change,
     Credential,
     Crowd,
@@ -26,6 +27,7 @@ from support.phrases import (
     Disguise,
     Ident,
     KeyRef,
+    Limit,
     ModelFault,
     Resource,
     Speaker,
@@ -34,7 +36,9 @@ from support.play.cast import Cast
 from support.play.credentials import change_call, forge, past, typo
 from support.play.faults import Faults
 from support.play.judge import Judge
+from support.play.mishaps import Mishaps
 from support.play.notebook import Notebook
+from support.play.raid import Raid
 from support.play.talk import Pace, Talk
 
 #: 两个仅有一处差别的编号。
@@ -48,6 +52,8 @@ _PAIRS = {
     Difference.LONG_TAIL: ("x" * 300 + "1", "x" * 300 + "2"),
     Difference.WILDCARD: ("a_c", "abc"),
 }
+
+_RESENDS = (Accident.RESENT_RECONNECTED, Accident.RESENT_RESTARTED, Accident.RESENT_GARBLED)
 
 #: 被按住或打断的话在台账里的记号：它的耗时是套件造成的，不算服务的。
 _HOLD = "hold"
@@ -88,8 +94,17 @@ class World:
         self._patience = settings.config.timeouts.reply
         self._notes = Notebook()
         self.judge = Judge(
-            self._notes, ledger, self.households, settle=self.settle, explain=explain
+            self._notes,
+            ledger,
+            self.households,
+            settle=self.settle,
+            platform=cast.platform,
+            explain=explain,
         )
+        self.mishaps = Mishaps(
+            cast, faults, self._notes, ledger, provider, patience=self._patience
+        )
+        self._ledger = ledger
 
     # ---- 假如：开通与变故 ------------------------------------------------------
 
@@ -214,6 +229,8 @@ class World:
                 raise Inconclusive("还不知道对方的连接编号：对方要先说过话")
             line = self.cast.line(speaker, words)
             await self._speak(speaker, line, connection_id=stolen)
+            if disguise is Disguise.BRIEFLY:
+                await self.cast.connection_for(speaker, connection_id=stolen).close()
         await self._provider.pull()
 
     async def knock(self, good: KeyRef, bad: KeyRef, words: str) -> None:
@@ -243,18 +260,57 @@ class World:
             await self.households.administer(household, "POST", f"/api-keys/{key_id}/disable")
         return key
 
-    async def burst(self, speaker: Speaker, count: int) -> None:
-        """不等回复，连说 `count` 句。"""
+    async def burst(self, speakers: Sequence[Speaker], count: int) -> None:
+        """各位同时开口，都不等回复，连说 `count` 句。"""
         connections = []
         for number in range(1, count + 1):
-            line = self.cast.line(speaker, f"连着说的第{number}句")
-            self._notes.note_asked(speaker, line.token)
-            connections.append((await self.cast.say(speaker, line), line.token))
+            for speaker in speakers:
+                line = self.cast.line(speaker, f"连着说的第{number}句")
+                self._notes.note_asked(speaker, line.token)
+                connections.append((await self.cast.say(speaker, line), line.token))
         await asyncio.gather(*(c.fate(t, patience=self._patience) for c, t in connections))
         await self._provider.pull()
 
+    async def crowd_burst(self, tenant: str, users: int, count: int) -> None:
+        """一家的 `users` 位用户各在自己的私聊里同时连说 `count` 句。"""
+        await self.burst([Speaker(tenant, f"用户{n}") for n in range(1, users + 1)], count)
+
+    async def chat(self, speaker: Speaker, count: int, *, loud: bool) -> None:
+        """一问一答地聊 `count` 句；`loud` 表示正有邻居吵闹。"""
+        tokens = self._notes.loud if loud else self._notes.quiet
+        for number in range(1, count + 1):
+            line = self.cast.line(speaker, f"闲聊的第{number}句")
+            tokens.append(line.token)
+            await self._speak(speaker, line)
+
+    async def chat_amid(self, tenant: str, attack: Attack, speaker: Speaker, count: int) -> None:
+        """`tenant` 闹着的时候，`speaker` 聊 `count` 句。"""
+        raid = Raid(
+            self.cast,
+            self._faults,
+            self._notes,
+            self._ledger,
+            attacker=Speaker(tenant, "小闹"),
+            patience=self._patience,
+        )
+        await raid.during(attack, lambda: self.chat(speaker, count, loud=True))
+        await self._provider.pull()
+
+    async def set_limit(self, tenant: str, limit: Limit, count: int) -> None:
+        """一家租户每分钟（或每天）至多说 `count` 句话。"""
+        config = {
+            Limit.MINUTE: {"rate_limit": {"messages_per_minute": count}},
+            Limit.DAY: {"quota": {"messages_per_day": count}},
+        }[limit]
+        household = self.households[tenant]
+        path, body = f"/tenants/{household.tenant_id}", {"tenant_config": config}
+        await self.households.administer(household, "PUT", path, body)
+
     async def accident(self, speaker: Speaker, words: str, accident: Accident) -> None:
-        """话刚送到大模型就出意外；恢复之后等它的回复。"""
+        """话刚送到大模型就出意外，或答完之后重发；恢复之后等它的回复。"""
+        if accident in _RESENDS:
+            await self.mishaps.resend(speaker, words, accident)
+            return
         line = self.cast.line(speaker, words, disturbed=_HOLD)
         self._notes.note_asked(speaker, line.token)
         agent = self.households[speaker.tenant].agent(speaker.agent)

@@ -14,7 +14,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -105,9 +105,11 @@ class Server:
 class Reference(Server):
     """内嵌参考服务；重启后仍在原来的端口与数据目录上。"""
 
-    def __init__(self, *, model_url: str, data: Path, log: Path, level: str) -> None:
+    def __init__(
+        self, *, model_url: str, data: Path, log: Path, level: str, extra: Sequence[str] = ()
+    ) -> None:
         command = ["serve", "--model-url", model_url, "--data", str(data), "--log-level", level]
-        super().__init__(command, log=log, env={})
+        super().__init__([*command, *extra], log=log, env={})
 
     def restart_after_kill(self, timeout: float) -> None:
         """强杀后在原端口、原数据上重新启动。"""
@@ -129,11 +131,15 @@ class Reference(Server):
 
 
 @contextmanager
-def reference(config: Config, model_url: str, log: Path) -> Iterator[Reference]:
-    """一台参考服务；SQLite 数据放临时目录，离开时停掉服务、删掉数据。"""
+def reference(
+    config: Config, model_url: str, log: Path, *, extra: Sequence[str] = ()
+) -> Iterator[Reference]:
+    """一台参考服务；SQLite 数据放临时目录，离开时停掉服务、删掉数据。`extra` 是另加的启动选项。"""
     with tempfile.TemporaryDirectory(prefix="maispec-") as data:
         level = config.settings.log_level
-        server = Reference(model_url=model_url, data=Path(data), log=log, level=level)
+        server = Reference(
+            model_url=model_url, data=Path(data), log=log, level=level, extra=extra
+        )
         try:
             server.start(config.timeouts.start)
             yield server
