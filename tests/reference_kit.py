@@ -23,6 +23,7 @@ from support.reference.options import Options
 from support.reference.server import ReferenceServer
 
 PATIENCE = 5.0
+IMAGE = "iVBORw0KGgo="
 
 
 @dataclass(frozen=True)
@@ -33,16 +34,36 @@ class Call:
     authorization: str
 
     @property
-    def messages(self) -> list[dict[str, str]]:
+    def messages(self) -> list[dict[str, Any]]:
         return self.body["messages"]
 
     @property
     def prompt(self) -> str:
-        return "\n".join(message["content"] for message in self.messages)
+        return "\n".join(_text(message["content"]) for message in self.messages)
 
     @property
     def tail(self) -> str:
-        return self.messages[-1]["content"]
+        return _text(self.messages[-1]["content"])
+
+    @property
+    def system(self) -> str:
+        return self.messages[0]["content"]
+
+    @property
+    def lines(self) -> list[str]:
+        """系统消息之后的各行。"""
+        return [_text(message["content"]) for message in self.messages[1:]]
+
+    @property
+    def is_vision(self) -> bool:
+        return self.body["model"].endswith("-vision")
+
+
+def _text(content: Any) -> str:
+    """一条消息的文字；分成几段的，连同图片地址拼在一起。"""
+    if isinstance(content, str):
+        return content
+    return "".join(part.get("text") or part["image_url"]["url"] for part in content)
 
 
 class Model:
@@ -199,6 +220,16 @@ class Talker:
         return self.socket.close_code
 
 
+def segments(*parts: tuple[str, Any]) -> Callable[[dict[str, Any]], object]:
+    """把一句话换成这几段。"""
+    data = [{"type": kind, "data": value} for kind, value in parts]
+
+    def put(frame: dict[str, Any]) -> None:
+        frame["payload"]["message_segment"] = {"type": "seglist", "data": data}
+
+    return put
+
+
 def words_of(frame: dict[str, Any]) -> str:
     segment = frame["payload"]["message_segment"]
     return segment["data"] if segment["type"] == "text" else segment["data"][-1]["data"]
@@ -210,20 +241,28 @@ class Lab:
     def __init__(self, model: Model, session: aiohttp.ClientSession, data: Path) -> None:
         self.model, self.session, self.data = model, session, data
         self.now: Callable[[], float] = time.time
+        self.operator_key: str | None = None
+        self.headers: dict[str, str] = {}
         self.server: ReferenceServer
 
     async def start(self) -> None:
-        options = Options(data=self.data, model_url=self.model.url, model_timeout=PATIENCE)
+        options = Options(
+            data=self.data,
+            model_url=self.model.url,
+            model_timeout=PATIENCE,
+            operator_key=self.operator_key,
+        )
         self.server = ReferenceServer(options, lambda: self.now())
         await self.server.start()
 
     async def http(self, method: str, path: str, **how: Any) -> tuple[int, Any]:
         url = self.server.control_url + path
+        how.setdefault("headers", self.headers)
         async with self.session.request(method, url, **how) as response:
             return response.status, await response.json()
 
-    async def call(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
-        status, answer = await self.http(method, f"/api/v2{path}", json=body)
+    async def call(self, method: str, path: str, body: Any = None, **how: Any) -> dict[str, Any]:
+        status, answer = await self.http(method, f"/api/v2{path}", json=body, **how)
         assert status == 200, answer
         return answer
 
@@ -261,12 +300,29 @@ class Lab:
 
 
 @asynccontextmanager
-async def running_lab(data: Path) -> AsyncIterator[Lab]:
+async def running_lab(data: Path, operator_key: str | None = None) -> AsyncIterator[Lab]:
     connector = aiohttp.TCPConnector(limit=0)
     async with running_model() as model, aiohttp.ClientSession(connector=connector) as session:
         lab = Lab(model, session, data)
+        lab.operator_key = operator_key
+        lab.headers = {} if operator_key is None else {"X-API-Key": operator_key}
         await lab.start()
         try:
             yield lab
         finally:
             await lab.server.stop()
+
+
+async def strangers(lab: Lab, home: Party) -> list[Talker]:
+    """同一用户编号也不该被认出来的四处：别的智能体、别的租户、两个别的平台。"""
+    cousin = await lab.party(tenant=home.tenant)
+    return [
+        await lab.connect(cousin),
+        await lab.connect(await lab.party()),
+        await lab.connect(home, "wechat"),
+        await lab.connect(home, "x-qq"),
+    ]
+
+
+def described(call: Call) -> web.Response | None:
+    return say(f"一只猫，第{call.authorization[-1]}只") if call.is_vision else None

@@ -17,7 +17,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from support.reference.serve import main
+from support.reference.serve import OPERATOR_KEY_ENV, main
 from support.reference.store import FILE_NAME, Store
 from tests.reference_kit import Model, Talker, running_model, words_of
 
@@ -32,10 +32,12 @@ async def model() -> AsyncIterator[Model]:
 
 
 @contextmanager
-def process(model_url: str, data: Path) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
+def process(
+    model_url: str, data: Path, *more: str
+) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
     env = {**os.environ, "http_proxy": "http://127.0.0.1:1", "HTTP_PROXY": "http://127.0.0.1:1"}
     running = subprocess.Popen(
-        [*COMMAND, "--model-url", model_url, "--data", str(data), "--with-parent"],
+        [*COMMAND, "--model-url", model_url, "--data", str(data), "--with-parent", *more],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -154,6 +156,34 @@ def test_a_data_path_that_is_a_file_is_one_line_and_exit_2(
 ) -> None:
     (tmp_path / "file").write_text("x")
     assert "file" in refused(tmp_path / "file")
+
+
+@pytest.mark.parametrize("value", [None, ""])
+def test_auth_without_an_operator_key_is_one_line_and_exit_2(
+    tmp_path: Path,
+    refused: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+    value: str | None,
+) -> None:
+    monkeypatch.delenv(OPERATOR_KEY_ENV, raising=False)
+    if value is not None:
+        monkeypatch.setenv(OPERATOR_KEY_ENV, value)
+    assert OPERATOR_KEY_ENV in refused(tmp_path, "--auth")
+
+
+async def test_auth_is_a_switch(
+    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(OPERATOR_KEY_ENV, "op-secret")
+    async with aiohttp.ClientSession() as session:
+        for switch, without in (((), 200), (("--auth",), 401)):
+            with process(model.url, tmp_path, *switch) as (_, ready):
+                url = ready["control_url"] + "/api/v2/tenants"
+                async with session.get(url) as response:
+                    assert response.status == without
+                async with session.get(url, headers={"X-API-Key": "op-secret"}) as response:
+                    assert response.status == 200
+                assert "op-secret" not in str(ready)
 
 
 def test_two_servers_do_not_share_a_data_folder(

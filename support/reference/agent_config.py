@@ -11,6 +11,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 MASK = "********"
+DEFAULT_HISTORY_LINES = 30
+_HISTORY_CEILING = 10_000
 _SECRET = "api_key"
 
 
@@ -44,6 +46,15 @@ def model_settings(config: Mapping[str, Any]) -> ModelSettings:
         temperature=_number(model.get("temperature")),
         max_tokens=_whole(model.get("max_tokens")),
     )
+
+
+def history_lines(config: Mapping[str, Any]) -> int:
+    """提示词里带多少行聊天记录：`config_overrides.chat.max_context_size`，写坏了按缺省。"""
+    chat = _mapping(_mapping(config.get("config_overrides")).get("chat"))
+    wanted = _whole(chat.get("max_context_size"))
+    if wanted is None or wanted < 1:
+        return DEFAULT_HISTORY_LINES
+    return min(wanted, _HISTORY_CEILING)
 
 
 def problem(config: Mapping[str, Any]) -> str | None:

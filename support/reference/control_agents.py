@@ -15,6 +15,7 @@ from support.reference.directory import Directory, NameTaken, Record
 from support.reference.envelope import Answer, Failure, enveloped, page_of
 from support.reference.forms import body_form, query_form
 from support.reference.lifecycle import Lifecycle
+from support.reference.scope import View
 
 STATUSES = ("active", "inactive", "archived")
 
@@ -48,7 +49,7 @@ class AgentsApi:
             "tags": form.texts("tags"),
         }
         form.check()
-        self._require_tenant(fields["tenant_id"])
+        self._require_tenant(request, fields["tenant_id"])
         fields["config"] = _accepted(fields["config"], {})
         try:
             agent = self._directory.add_agent(fields)
@@ -62,14 +63,14 @@ class AgentsApi:
         tenant_id, status = form.required("tenant_id"), form.text("status")
         page, size = form.number("page", 1), form.number("size", 20, high=100)
         form.check()
-        self._require_tenant(tenant_id)
+        self._require_tenant(request, tenant_id)
         agents, total = self._directory.agents(tenant_id, status, page, size)
         items = [shown(agent) for agent in agents]
         return Answer(page_of(items, total, page, size), "获取智能体列表成功", tenant_id)
 
     async def show(self, request: web.Request) -> Answer:
         """查看。"""
-        agent = self._find(request.match_info["id"])
+        agent = self._find(request)
         return Answer(shown(agent), "获取智能体详情成功", agent["tenant_id"])
 
     async def change(self, request: web.Request) -> Answer:
@@ -83,7 +84,7 @@ class AgentsApi:
             "tags": form.texts("tags"),
         }
         form.check()
-        agent = self._find(request.match_info["id"])
+        agent = self._find(request)
         fields = {name: value for name, value in wanted.items() if value is not None}
         if "config" in fields:
             fields["config"] = _accepted(fields["config"], agent["config"])
@@ -92,37 +93,37 @@ class AgentsApi:
         except NameTaken:
             raise _name_taken() from None
         self._lifecycle.access_changed(agent["tenant_id"])
-        return Answer(shown(self._find(agent["id"])), "智能体更新成功", agent["tenant_id"])
+        return Answer(shown(self._find(request)), "智能体更新成功", agent["tenant_id"])
 
     async def remove(self, request: web.Request) -> Answer:
         """删除智能体与它的密钥、历史、记忆。"""
-        agent = self._find(request.match_info["id"])
+        agent = self._find(request)
         self._directory.remove_agent(agent["id"])
         self._lifecycle.agent_removed(agent["tenant_id"], agent["id"])
         return Answer({"id": agent["id"]}, "智能体删除成功", agent["tenant_id"])
 
     async def show_config(self, request: web.Request) -> Answer:
         """查看配置；模型密钥只见星号。"""
-        agent = self._find(request.match_info["id"])
+        agent = self._find(request)
         config = agent_config.masked(agent["config"])
         return Answer(config, "获取智能体配置成功", agent["tenant_id"])
 
     async def change_config(self, request: web.Request) -> Answer:
         """整个替换配置；仍是星号的密钥沿用旧值。"""
         config = (await body_form(request)).values()
-        agent = self._find(request.match_info["id"])
+        agent = self._find(request)
         stored = _accepted(config, agent["config"])
         self._directory.change_agent(agent["id"], {"config": stored})
         return Answer(agent_config.masked(stored), "智能体配置更新成功", agent["tenant_id"])
 
-    def _find(self, agent_id: str) -> Record:
-        agent = self._directory.agent(agent_id)
+    def _find(self, request: web.Request) -> Record:
+        agent = View(self._directory, request).agent(request.match_info["id"])
         if agent is None:
             raise Failure("AGENT_004", "智能体不存在")
         return agent
 
-    def _require_tenant(self, tenant_id: str) -> None:
-        if self._directory.tenant(tenant_id) is None:
+    def _require_tenant(self, request: web.Request, tenant_id: str) -> None:
+        if View(self._directory, request).tenant(tenant_id) is None:
             raise Failure("AGENT_001", "租户不存在")
 
 

@@ -1,6 +1,7 @@
 """控制面：密钥的解析、验证、权限查询。
 
-职责：把 `access` 的判断说给来问的人。不做什么：解析只看格式，从不说明真假。
+职责：把 `access` 的判断说给来问的人。租户的密钥只能问自己租户的密钥，别家的与没有的一样答。
+不做什么：运营方的解析只看格式，从不说明真假。
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from dataclasses import asdict
 from aiohttp import web
 
 from support.reference import ids
-from support.reference.access import FORGED, Access
+from support.reference.access import FORGED, UNKNOWN, Access
 from support.reference.directory import Directory, Record
 from support.reference.envelope import Answer, Failure, enveloped
 from support.reference.forms import body_form
+from support.reference.scope import scope_of
 
 
 class AuthApi:
@@ -37,6 +39,8 @@ class AuthApi:
         parsed = ids.parse_key(api_key)
         if parsed is None:
             raise Failure(FORGED.code, FORGED.message)
+        if not scope_of(request).is_operator and self._find(request, api_key) is None:
+            raise Failure(UNKNOWN.code, UNKNOWN.message)
         return Answer({**asdict(parsed), "format_valid": True}, "API密钥解析成功", parsed.tenant_id)
 
     async def validate(self, request: web.Request) -> Answer:
@@ -45,7 +49,7 @@ class AuthApi:
         api_key, wanted = form.required("api_key"), form.text("required_permission")
         counts = form.flag("check_rate_limit", True)
         form.check()
-        key = self._admitted(api_key)
+        key = self._admitted(request, api_key)
         if counts:
             self._directory.count_use(key["id"])
         data = {
@@ -64,7 +68,7 @@ class AuthApi:
         form = await body_form(request)
         api_key, wanted = form.required("api_key"), form.required("permission")
         form.check()
-        key = self._admitted(api_key)
+        key = self._admitted(request, api_key)
         data = {
             "has_permission": self._access.permits(key["permissions"], wanted),
             "permission": wanted,
@@ -75,11 +79,18 @@ class AuthApi:
         }
         return Answer(data, "权限检查完成", key["tenant_id"])
 
-    def _admitted(self, api_key: str) -> Record:
+    def _find(self, request: web.Request, api_key: str) -> Record | None:
+        """来人看得见的密钥。"""
+        record = self._access.find(api_key)
+        if record is None or not scope_of(request).covers(record["tenant_id"]):
+            return None
+        return record
+
+    def _admitted(self, request: web.Request, api_key: str) -> Record:
         """放行的密钥；否则报出缘由的错误码。"""
         if ids.parse_key(api_key) is None:
             raise Failure(FORGED.code, FORGED.message)
-        record = self._access.find(api_key)
+        record = self._find(request, api_key)
         refusal = self._access.refusal(record)
         if refusal is not None or record is None:
             refused = refusal or FORGED

@@ -15,6 +15,7 @@ from support.reference.directory import Directory, NameTaken, Record
 from support.reference.envelope import Answer, Failure, enveloped, key_page_of
 from support.reference.forms import body_form, query_form
 from support.reference.lifecycle import Lifecycle
+from support.reference.scope import View, scope_of
 
 
 class KeysApi:
@@ -45,7 +46,7 @@ class KeysApi:
             "expires_at": form.moment("expires_at"),
         }
         form.check()
-        self._require_owner(fields["tenant_id"], fields["agent_id"])
+        self._require_owner(request, fields["tenant_id"], fields["agent_id"])
         try:
             key = self._directory.add_key(fields)
         except NameTaken:
@@ -60,13 +61,17 @@ class KeysApi:
         status = form.text("status")
         page, size = form.number("page", 1), form.number("page_size", 20, high=100)
         form.check()
-        keys, total = self._directory.keys(tenant_id, agent_id, status, page, size)
+        keys, total = (
+            self._directory.keys(tenant_id, agent_id, status, page, size)
+            if scope_of(request).covers(tenant_id)
+            else ([], 0)
+        )
         items = [{**shown(key), **_usage(key)} for key in keys]
         return Answer(key_page_of(items, total, page, size), "获取API密钥列表成功", tenant_id)
 
     async def show(self, request: web.Request) -> Answer:
         """查看。"""
-        key = self._find(request.match_info["id"])
+        key = self._find(request)
         return Answer({**shown(key), **_usage(key)}, "获取API密钥详情成功", key["tenant_id"])
 
     async def change(self, request: web.Request) -> Answer:
@@ -79,41 +84,41 @@ class KeysApi:
             "expires_at": form.moment("expires_at"),
         }
         form.check()
-        key = self._find(request.match_info["id"])
+        key = self._find(request)
         fields = {name: value for name, value in wanted.items() if value is not None}
         try:
             self._directory.change_key(key["id"], fields)
         except NameTaken:
             raise _name_taken() from None
         self._lifecycle.access_changed(key["tenant_id"])
-        return Answer(shown(self._find(key["id"])), "API密钥更新成功", key["tenant_id"])
+        return Answer(shown(self._find(request)), "API密钥更新成功", key["tenant_id"])
 
     async def disable(self, request: web.Request) -> Answer:
         """停用。"""
-        key = self._find(request.match_info["id"])
+        key = self._find(request)
         self._directory.change_key(key["id"], {"status": "disabled"})
         self._lifecycle.access_changed(key["tenant_id"])
-        return Answer(shown(self._find(key["id"])), "API密钥已停用", key["tenant_id"])
+        return Answer(shown(self._find(request)), "API密钥已停用", key["tenant_id"])
 
     async def remove(self, request: web.Request) -> Answer:
         """删除。"""
-        key = self._find(request.match_info["id"])
+        key = self._find(request)
         self._directory.remove_key(key["id"])
         self._lifecycle.access_changed(key["tenant_id"])
         data = {"id": key["id"], "api_key_id": key["id"]}
         return Answer(data, "API密钥删除成功", key["tenant_id"])
 
-    def _find(self, key_id: str) -> Record:
-        key = self._directory.key(key_id)
+    def _find(self, request: web.Request) -> Record:
+        key = View(self._directory, request).key(request.match_info["id"])
         if key is None:
             raise Failure("KEY_001", "API密钥不存在")
         return key
 
-    def _require_owner(self, tenant_id: str, agent_id: str) -> None:
-        if self._directory.tenant(tenant_id) is None:
+    def _require_owner(self, request: web.Request, tenant_id: str, agent_id: str) -> None:
+        view = View(self._directory, request)
+        if view.tenant(tenant_id) is None:
             raise Failure("TENANT_001", "租户不存在")
-        agent = self._directory.agent(agent_id)
-        if agent is None or agent["tenant_id"] != tenant_id:
+        if view.agent_of(tenant_id, agent_id) is None:
             raise Failure("AGENT_001", "智能体不存在")
 
 

@@ -13,7 +13,9 @@ from support.reference import ids
 from support.reference.directory import Directory, NameTaken, Record
 from support.reference.envelope import Answer, Failure, enveloped, page_of
 from support.reference.forms import body_form, query_form
+from support.reference.gate import forbidden
 from support.reference.lifecycle import Lifecycle
+from support.reference.scope import View, scope_of
 
 TYPES = ("personal", "enterprise")
 STATUSES = ("active", "inactive", "suspended")
@@ -40,7 +42,9 @@ class TenantsApi:
         router.add_delete("/api/v2/tenants/{id}", enveloped(self.remove))
 
     async def create(self, request: web.Request) -> Answer:
-        """开通。"""
+        """开通；只有运营方可以。"""
+        if not scope_of(request).is_operator:
+            raise forbidden()
         form = await body_form(request)
         fields = {
             "tenant_name": form.required("tenant_name"),
@@ -58,17 +62,18 @@ class TenantsApi:
         return Answer(shown(tenant), "租户创建成功", tenant["id"])
 
     async def browse(self, request: web.Request) -> Answer:
-        """列出。"""
+        """列出看得见的。"""
         form = query_form(request)
+        status = form.text("status")
         page, size = form.number("page", 1), form.number("size", 20, high=100)
         form.check()
-        tenants, total = self._directory.tenants(page, size)
+        tenants, total = self._directory.tenants(scope_of(request).tenant_id, status, page, size)
         items = [shown(tenant) for tenant in tenants]
         return Answer(page_of(items, total, page, size), "获取租户列表成功")
 
     async def show(self, request: web.Request) -> Answer:
         """查看。"""
-        tenant = self._find(request.match_info["id"])
+        tenant = self._find(request)
         return Answer(shown(tenant), "获取租户详情成功", tenant["id"])
 
     async def change(self, request: web.Request) -> Answer:
@@ -82,24 +87,24 @@ class TenantsApi:
             "status": form.choice("status", STATUSES),
         }
         form.check()
-        tenant_id = self._find(request.match_info["id"])["id"]
+        tenant_id = self._find(request)["id"]
         fields = {name: value for name, value in wanted.items() if value is not None}
         try:
             self._directory.change_tenant(tenant_id, fields)
         except NameTaken:
             raise Failure("TENANT_006", "租户更新失败：名称已存在") from None
         self._lifecycle.access_changed(tenant_id)
-        return Answer(shown(self._find(tenant_id)), "租户更新成功", tenant_id)
+        return Answer(shown(self._find(request)), "租户更新成功", tenant_id)
 
     async def remove(self, request: web.Request) -> Answer:
         """删除租户与名下一切。"""
-        tenant_id = self._find(request.match_info["id"])["id"]
+        tenant_id = self._find(request)["id"]
         self._directory.remove_tenant(tenant_id)
         self._lifecycle.tenant_removed(tenant_id)
         return Answer({"id": tenant_id}, "租户删除成功", tenant_id)
 
-    def _find(self, tenant_id: str) -> Record:
-        tenant = self._directory.tenant(tenant_id)
+    def _find(self, request: web.Request) -> Record:
+        tenant = View(self._directory, request).tenant(request.match_info["id"])
         if tenant is None:
             raise missing()
         return tenant

@@ -40,9 +40,11 @@ class Directory:
         """按编号找租户。"""
         return self._get("tenants", tenant_id)
 
-    def tenants(self, page: int, size: int) -> tuple[list[Record], int]:
-        """一页租户与总数。"""
-        return self._page("tenants", {}, page, size)
+    def tenants(
+        self, only: str | None, status: str | None, page: int, size: int
+    ) -> tuple[list[Record], int]:
+        """一页租户与总数；给了 `only` 就只有这一个。"""
+        return self._page("tenants", {"id": only, "status": status}, page, size)
 
     def change_tenant(self, tenant_id: str, fields: Mapping[str, Any]) -> None:
         """改租户；只改给出的字段。"""

@@ -51,34 +51,48 @@ def enveloped(handler: Handler) -> HttpHandler:
         try:
             answer = await handler(request)
         except Failure as failure:
-            return _wrap(started, message=failure.message, failure=failure)
-        return _wrap(started, message=answer.message, data=answer.data, tenant_id=answer.tenant_id)
+            return failed(failure)
+        return json_response(_envelope(answer, _spent(started), None))
 
     return respond
 
 
-def _wrap(
-    started: float,
-    *,
-    message: str,
-    data: Any = None,
-    tenant_id: str | None = None,
-    failure: Failure | None = None,
-) -> web.Response:
+def bare(handler: Callable[[web.Request], Awaitable[Any]]) -> HttpHandler:
+    """没有信封的处理函数；业务失败仍是信封。"""
+
+    async def respond(request: web.Request) -> web.Response:
+        try:
+            return json_response(await handler(request))
+        except Failure as failure:
+            return failed(failure)
+
+    return respond
+
+
+def failed(failure: Failure, *, status: int = 200) -> web.Response:
+    """业务失败的应答；不报用时，用时会透露编号存不存在。"""
+    answer = Answer(None, failure.message)
+    return json_response(_envelope(answer, None, failure), status=status)
+
+
+def _spent(started: float) -> float:
+    """用时（秒）；总写成六位小数，应答的长短就不透露什么。"""
+    return round(max(round(time.perf_counter() - started, 5), 1e-4) + 1e-6, 6)
+
+
+def _envelope(answer: Answer, spent: float | None, failure: Failure | None) -> dict[str, Any]:
     now = datetime.now(timezone.utc).replace(tzinfo=None)
-    return json_response(
-        {
-            "success": failure is None,
-            "message": message,
-            "data": data,
-            "timestamp": now.isoformat() + "Z",
-            "request_id": ids.new_uuid(),
-            "tenant_id": tenant_id,
-            "execution_time": round(time.perf_counter() - started, 6),
-            "error": failure.message if failure else None,
-            "error_code": failure.code if failure else None,
-        }
-    )
+    return {
+        "success": failure is None,
+        "message": answer.message,
+        "data": answer.data,
+        "timestamp": now.isoformat(timespec="microseconds") + "Z",
+        "request_id": ids.new_uuid(),
+        "tenant_id": answer.tenant_id,
+        "execution_time": spent,
+        "error": failure.message if failure else None,
+        "error_code": failure.code if failure else None,
+    }
 
 
 @web.middleware

@@ -125,6 +125,22 @@ class Form:
             self._note("less_than_equal", name, message, value)
         return number
 
+    def positive(self, name: str) -> int:
+        """必填的正整数（请求体）。"""
+        value = self._values.get(name)
+        if name not in self._values:
+            self._note("missing", name, "Field required", dict(self._values))
+        elif not isinstance(value, int) or isinstance(value, bool):
+            self._note("int_type", name, "Input should be a valid integer", value)
+        elif value < 1:
+            self._note("greater_than", name, "Input should be greater than 0", value)
+        elif value > PAGE_LIMIT:
+            message = f"Input should be less than or equal to {PAGE_LIMIT}"
+            self._note("less_than_equal", name, message, value)
+        else:
+            return value
+        return 1
+
     def _given(self, name: str) -> bool:
         return self._values.get(name) is not None
 

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from support.reference import ids
+from support.reference.segments import Utterance, read_segments
 
 _CHAT_TYPE, _ACK_TYPE = "sys_std", "sys_ack"
-_STAND_INS = {"image": "[图片]", "emoji": "[表情包]", "face": "[表情]", "voice": "[语音]"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Said:
     group_id: str | None
     group_name: str
     message_id: str
-    words: str
+    utterance: Utterance
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,8 @@ def _read_said(payload: Any) -> Said | None:
     user, group = _mapping(sender.get("user_info")), sender.get("group_info")
     user_id = _ident(user.get("user_id"))
     group_id = None if group is None else _ident(_mapping(group).get("group_id"))
-    words = _flatten(_mapping(payload).get("message_segment"))
-    if user_id is None or (group is not None and group_id is None) or not words:
+    utterance = read_segments(_mapping(payload).get("message_segment"))
+    if user_id is None or (group is not None and group_id is None) or utterance is None:
         return None
     nickname = _label(user.get("user_nickname")) or _label(user.get("user_cardname"))
     return Said(
@@ -69,26 +69,8 @@ def _read_said(payload: Any) -> Said | None:
         group_id=group_id,
         group_name=_label(_mapping(group).get("group_name")) or group_id or "",
         message_id=_label(info.get("message_id")),
-        words=words,
+        utterance=utterance,
     )
-
-
-def _flatten(segment: Any) -> str:
-    """把消息段展开成文字；不认识的段没有文字。"""
-    pieces: list[str] = []
-    pending = [segment]
-    while pending:
-        item = _mapping(pending.pop())
-        kind, data = item.get("type"), item.get("data")
-        if kind == "seglist" and isinstance(data, list):
-            pending.extend(reversed(data))
-        elif kind == "text" and isinstance(data, str):
-            pieces.append(ids.clean(data))
-        elif kind == "at" and isinstance(data, str):
-            pieces.append("@" + ids.clean(data))
-        elif isinstance(kind, str):
-            pieces.append(_STAND_INS.get(kind, ""))
-    return "".join(pieces)
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
@@ -123,6 +105,7 @@ class Reply:
 
     api_key: str
     platform: str
+    message_id: str
     user_id: str
     nickname: str
     group_id: str | None
@@ -133,53 +116,53 @@ class Reply:
     words: str
 
 
-class ReplyWriter:
-    """写回复帧；`send_api_<毫秒>` 在一个进程里严格递增，因此不重复。"""
+class ReplyIds:
+    """回复的业务编号；`send_api_<毫秒>` 在一个进程里严格递增，因此不重复。"""
 
     def __init__(self) -> None:
         self._last_ms = 0
 
-    def write(self, reply: Reply) -> str:
-        """一条回复的信封。"""
-        now = time.time()
-        receiver: dict[str, Any] = {
-            "user_info": _person(reply.platform, reply.user_id, reply.nickname)
-        }
-        if reply.group_id is not None:
-            receiver["group_info"] = {
-                "platform": reply.platform,
-                "group_id": reply.group_id,
-                "group_name": reply.group_name,
-            }
-        info = {
-            "platform": reply.platform,
-            "message_id": f"send_api_{self._next_ms(now)}",
-            "time": now,
-            "sender_info": {"user_info": _person(reply.platform, reply.bot_id, reply.bot_name)},
-            "receiver_info": receiver,
-        }
-        return _dump(
-            {
-                "ver": 1,
-                "msg_id": f"msg_{secrets.token_hex(6)}_{int(now)}",
-                "type": _CHAT_TYPE,
-                "meta": {
-                    "sender_user": "server",
-                    "target_user": reply.user_id,
-                    "platform": reply.platform,
-                    "timestamp": now,
-                },
-                "payload": {
-                    "message_info": info,
-                    "message_segment": _segment(reply),
-                    "message_dim": {"api_key": reply.api_key, "platform": reply.platform},
-                },
-            }
-        )
+    def new(self) -> str:
+        """下一个没用过的编号。"""
+        self._last_ms = max(self._last_ms + 1, int(time.time() * 1000))
+        return f"send_api_{self._last_ms}"
 
-    def _next_ms(self, now: float) -> int:
-        self._last_ms = max(self._last_ms + 1, int(now * 1000))
-        return self._last_ms
+
+def reply_frame(reply: Reply) -> str:
+    """一条回复的信封。"""
+    now = time.time()
+    receiver: dict[str, Any] = {"user_info": _person(reply.platform, reply.user_id, reply.nickname)}
+    if reply.group_id is not None:
+        receiver["group_info"] = {
+            "platform": reply.platform,
+            "group_id": reply.group_id,
+            "group_name": reply.group_name,
+        }
+    info = {
+        "platform": reply.platform,
+        "message_id": reply.message_id,
+        "time": now,
+        "sender_info": {"user_info": _person(reply.platform, reply.bot_id, reply.bot_name)},
+        "receiver_info": receiver,
+    }
+    return _dump(
+        {
+            "ver": 1,
+            "msg_id": f"msg_{secrets.token_hex(6)}_{int(now)}",
+            "type": _CHAT_TYPE,
+            "meta": {
+                "sender_user": "server",
+                "target_user": reply.user_id,
+                "platform": reply.platform,
+                "timestamp": now,
+            },
+            "payload": {
+                "message_info": info,
+                "message_segment": _segment(reply),
+                "message_dim": {"api_key": reply.api_key, "platform": reply.platform},
+            },
+        }
+    )
 
 
 def _segment(reply: Reply) -> dict[str, Any]:

@@ -17,11 +17,11 @@ from aiohttp import WSMsgType, web
 
 from support.reference import ids
 from support.reference.access import Access
-from support.reference.archive import Archive
 from support.reference.connections import Connection, Connections
 from support.reference.courier import Courier
 from support.reference.envelope import http_errors
 from support.reference.frames import Frame, ack_frame, read_frame
+from support.reference.intake import Intake
 from support.reference.outbox import Destination
 from support.reference.scheduler import Scheduler
 from support.reference.turnstile import Turnstile
@@ -38,13 +38,13 @@ class MessagePlane:
         self,
         *,
         access: Access,
-        archive: Archive,
+        intake: Intake,
         connections: Connections,
         courier: Courier,
         scheduler: Scheduler,
         clock: Callable[[], float],
     ) -> None:
-        self._access, self._archive, self._connections = access, archive, connections
+        self._access, self._intake, self._connections = access, intake, connections
         self._courier, self._scheduler, self._clock = courier, scheduler, clock
         self._turnstile = Turnstile()
 
@@ -107,7 +107,7 @@ class MessagePlane:
     def _keep(self, connection: Connection, frame: Frame) -> bool:
         """落盘并交给调度；没能落盘就返回 False，不确认，由对方重发。"""
         try:
-            taken = self._archive.take(connection.identity, connection.platform, frame)
+            taken = self._intake.take(connection.identity, connection.platform, frame)
         except sqlite3.Error as error:
             log.error("一句话没能写进数据库：%s", type(error).__name__)
             return False

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -15,12 +15,13 @@ class StartupError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """一个参考服务的全部设置；端口 0 表示由系统挑一个空闲的。"""
+    """一个参考服务的全部设置；端口 0 表示由系统挑一个空闲的，`operator_key` 为 None 是不鉴权。"""
 
     data: Path
     model_url: str
     host: str = "127.0.0.1"
     control_port: int = 0
     message_port: int = 0
-    model_key: str = "none"
+    model_key: str = field(default="none", repr=False)
     model_timeout: float = 20.0
+    operator_key: str | None = field(default=None, repr=False)

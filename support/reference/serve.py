@@ -21,6 +21,7 @@ from support.reference.options import Options, StartupError
 from support.reference.server import ReferenceServer
 
 MODEL_KEY_ENV = "MAISPEC_MODEL_KEY"
+OPERATOR_KEY_ENV = "MAISPEC_OPERATOR_KEY"
 USAGE_ERROR = 2
 
 
@@ -32,6 +33,10 @@ def main(argv: Sequence[str]) -> int:
         level=arguments.log_level.upper(),
         format="%(asctime)s %(levelname)s %(name)s %(message)s",
     )
+    operator_key = os.environ.get(OPERATOR_KEY_ENV) if arguments.auth else None
+    if arguments.auth and not operator_key:
+        print(f"--auth 要有运营密钥：把它放进环境变量 {OPERATOR_KEY_ENV} 再启动", file=sys.stderr)
+        return USAGE_ERROR
     options = Options(
         data=arguments.data,
         model_url=arguments.model_url,
@@ -40,6 +45,7 @@ def main(argv: Sequence[str]) -> int:
         message_port=arguments.message_port,
         model_key=os.environ.get(MODEL_KEY_ENV) or "none",
         model_timeout=arguments.model_timeout,
+        operator_key=operator_key,
     )
     try:
         asyncio.run(_serve(options, with_parent=arguments.with_parent))
@@ -98,6 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--message-port", type=int, default=0, metavar="端口", help="消息面端口，0 自动挑选")
     add("--host", default="127.0.0.1", metavar="主机", help="监听的地址，缺省 127.0.0.1")
     add("--model-timeout", type=float, default=20.0, metavar="秒", help="等模型多久，缺省 20")
+    add("--auth", action="store_true", help=f"控制面要凭证；运营密钥在环境变量 {OPERATOR_KEY_ENV}")
     add("--with-parent", action="store_true", help="标准输入关闭（父进程退出）时自行停止")
     add(
         "--log-level",

@@ -13,19 +13,30 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from support.reference.access import Access
+from support.reference.activity import Activity
 from support.reference.archive import Archive
 from support.reference.bot import Bot
+from support.reference.calls import ModelCalls
 from support.reference.connections import Connections
 from support.reference.control import control_app
 from support.reference.courier import Courier
 from support.reference.directory import Directory
+from support.reference.gate import Gate
+from support.reference.intake import Intake
 from support.reference.lifecycle import Lifecycle
+from support.reference.limits import Limits
 from support.reference.messages import MessagePlane
 from support.reference.options import Options, StartupError
 from support.reference.outbox import Outbox
+from support.reference.people import People
+from support.reference.pictures import Pictures
+from support.reference.plugins import Plugins
 from support.reference.provider import Provider
+from support.reference.reader import Reader
+from support.reference.sayings import Sayings
 from support.reference.scheduler import Scheduler
 from support.reference.store import Store
+from support.reference.usage import Usage
 
 TIDY_SECONDS = 60.0
 CLOSE_SECONDS = 0.3
@@ -41,28 +52,48 @@ class ReferenceServer:
         self.store = Store(options.data)
         self.directory = Directory(self.store, clock)
         self.access = Access(self.store, clock)
+        self.gate = Gate(self.access, options.operator_key)
         self.archive = Archive(self.store, clock)
+        self.people, self.sayings = People(self.store), Sayings(self.store)
+        self.limits = Limits(self.store, self.directory, clock)
+        self.usage = Usage(self.store, clock)
+        self.activity, self.plugins = Activity(self.store, clock), Plugins(self.store)
         self.outbox = Outbox(self.store, clock)
         self.connections = Connections(self.access, clock)
         self.courier = Courier(self.outbox, self.connections, self.access)
         self.provider = Provider(
             base_url=options.model_url, api_key=options.model_key, timeout=options.model_timeout
         )
+        self.calls = ModelCalls(self.provider, self.usage)
+        self.pictures = Pictures(self.store, self.calls)
+        self.reader = Reader(self.archive, self.pictures)
         self.bot = Bot(
             store=self.store,
             directory=self.directory,
             access=self.access,
             archive=self.archive,
+            people=self.people,
+            sayings=self.sayings,
+            reader=self.reader,
+            calls=self.calls,
             outbox=self.outbox,
             connections=self.connections,
             courier=self.courier,
-            provider=self.provider,
         )
         self.scheduler = Scheduler(self.bot.answer)
         self.lifecycle = Lifecycle(self.connections, self.scheduler)
+        self.intake = Intake(
+            store=self.store,
+            directory=self.directory,
+            archive=self.archive,
+            people=self.people,
+            sayings=self.sayings,
+            limits=self.limits,
+            usage=self.usage,
+        )
         self.messages = MessagePlane(
             access=self.access,
-            archive=self.archive,
+            intake=self.intake,
             connections=self.connections,
             courier=self.courier,
             scheduler=self.scheduler,
@@ -77,7 +108,7 @@ class ReferenceServer:
         options = self.options
         try:
             await self.provider.start()
-            app = control_app(self.directory, self.access, self.lifecycle)
+            app = self._control_app()
             self.control_url = f"http://{await self._listen(app, options.control_port)}"
             address = await self._listen(self.messages.app(), options.message_port)
             self.message_url = f"ws://{address}/ws"
@@ -103,6 +134,17 @@ class ReferenceServer:
         await self.provider.stop()
         self.store.close()
 
+    def _control_app(self) -> web.Application:
+        return control_app(
+            directory=self.directory,
+            access=self.access,
+            lifecycle=self.lifecycle,
+            activity=self.activity,
+            plugins=self.plugins,
+            usage=self.usage,
+            gate=self.gate,
+        )
+
     async def _listen(self, app: web.Application, port: int) -> str:
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=CLOSE_SECONDS)
         await runner.setup()
@@ -119,11 +161,12 @@ class ReferenceServer:
         return f"{shown}:{runner.addresses[0][1]}"
 
     async def _tidy(self) -> None:
-        """每分钟清掉过期的信封编号与待送回复。"""
+        """每分钟清掉过期的信封编号、待送回复与限额计数。"""
         while True:
             await asyncio.sleep(TIDY_SECONDS)
             self.archive.forget_seen()
             self.outbox.forget_stale()
+            self.limits.forget_old()
 
 
 def _require_url(url: str) -> None:
