@@ -91,7 +91,7 @@ class Connection:
         self._key, self._platform, self.base = key, platform, base
         self._ledger, self._timeout, self._ping = ledger, timeout, ping
         #: 同一智能体同一平台上还有别的连接时，靠它在台账里分清（密钥、设备的叫法）。
-        self._labels = dict(labels or {})
+        self._labels: dict[str, Any] = dict(labels or {})
         self._headers = {"x-apikey": key, "x-platform": platform}
         if connection_id:
             self._headers["x-uuid"] = connection_id
@@ -161,7 +161,8 @@ class Connection:
     async def throw(self, raw: str | bytes) -> None:
         """发出一帧不成话的东西；连接没开就先开，对方中途关掉也不算错。"""
         await self.open()
-        assert self._socket is not None and self.reader is not None
+        assert self._socket is not None
+        assert self.reader is not None
         try:
             if isinstance(raw, bytes):
                 await self._socket.send_bytes(raw)

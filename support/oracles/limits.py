@@ -23,7 +23,9 @@ def metered(
     noticed = [token for token in tokens if token in heard and token not in seen]
     wordy = [token for token in noticed if find_tokens(heard[token].text)]
     seqs = tuple(heard[token].seq for token in tokens if token in heard)
-    actual = f"{len(real)} 句得到回答，{len(noticed)} 句被限流，{len(tokens) - len(heard)} 句没有答复"
+    actual = (
+        f"{len(real)} 句得到回答，{len(noticed)} 句被限流，{len(tokens) - len(heard)} 句没有答复"
+    )
     if wordy:
         actual += f"，{len(wordy)} 条提示里有人说过的话"
     right = (len(real), len(noticed), len(heard)) == (answered, limited, len(tokens))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from support.client.stream import Connection
 from support.ledger import Ledger
@@ -103,7 +104,7 @@ class Raid:
             return await self._talk(1, claims={"additional_config": {"note": padding}})
         return await self._throw(_POISON[attack])
 
-    async def _talk(self, count: int, **options: Mapping[str, object]) -> int:
+    async def _talk(self, count: int, **options: Any) -> int:
         """许多用户一齐说话，等到各自的下场。"""
         said = []
         for number in range(count):
@@ -138,4 +139,3 @@ class Raid:
         await asyncio.gather(*(connection.open() for connection in crowd))
         await asyncio.gather(*(connection.close() for connection in crowd))
         return len(crowd)
-

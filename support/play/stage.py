@@ -216,7 +216,9 @@ class Stage:
             return self.endpoints, None
         extra = [option for tag in needs for option in _PRIVATE[tag]]
         log = self.folder / f"reference-{uid.replace('#', '-')}.log"
-        server = self._private.enter_context(reference(self.config, self.endpoints.model_url, log, extra=extra))
+        server = self._private.enter_context(
+            reference(self.config, self.endpoints.model_url, log, extra=extra)
+        )
         return server.endpoints(self.endpoints), server
 
     def step_begins(self) -> None:

@@ -101,9 +101,7 @@ class World:
             platform=cast.platform,
             explain=explain,
         )
-        self.mishaps = Mishaps(
-            cast, faults, self._notes, ledger, provider, patience=self._patience
-        )
+        self.mishaps = Mishaps(cast, faults, self._notes, ledger, provider, patience=self._patience)
         self._ledger = ledger
 
     # ---- 假如：开通与变故 ------------------------------------------------------

@@ -137,9 +137,7 @@ def reference(
     """一台参考服务；SQLite 数据放临时目录，离开时停掉服务、删掉数据。`extra` 是另加的启动选项。"""
     with tempfile.TemporaryDirectory(prefix="maispec-") as data:
         level = config.settings.log_level
-        server = Reference(
-            model_url=model_url, data=Path(data), log=log, level=level, extra=extra
-        )
+        server = Reference(model_url=model_url, data=Path(data), log=log, level=level, extra=extra)
         try:
             server.start(config.timeouts.start)
             yield server
