@@ -106,8 +106,8 @@ class Judge:
     async def ending(self, speaker: Speaker, ending: Fate) -> None:
         """某位最近一句话的结局。"""
         if ending is Fate.UNHEARD:
-            await self._settle()
-            self._rule(routing.unheard(self._events, self._line(speaker)))
+            line = self._line(speaker)
+            await self._rule_settled(lambda: routing.unheard(self._events, line))
             return
         token = self._notes.question(speaker)
         if ending is Fate.REFUSED:
@@ -128,14 +128,24 @@ class Judge:
 
     async def routed(self) -> None:
         """回复只送到问的人手里（由哨兵收尾）。"""
-        await self._settle()
-        self._rule(routing.only_to_asker(self._events, self._notes.all_asked()))
+        asked = self._notes.all_asked()
+        await self._rule_settled(lambda: routing.only_to_asker(self._events, asked))
 
     async def devices(self, speaker: Speaker, count: int) -> None:
         """问话的密钥连着的每台设备各收到 1 条（由哨兵收尾）。"""
-        await self._settle()
         token = self._notes.question(speaker)
-        self._rule(routing.every_device_once(self._events, token, count))
+        await self._rule_settled(lambda: routing.every_device_once(self._events, token, count))
+
+    async def _rule_settled(self, judge: Callable[[], Verdict]) -> None:
+        """等此前的回复都到齐再裁决；哨兵没有下文，也先看已有的证据够不够判违反。"""
+        try:
+            await self._settle()
+        except Inconclusive:
+            verdict = judge()
+            if verdict.outcome is Outcome.VIOLATED:
+                self._rule(verdict)
+            raise
+        self._rule(judge())
 
     def fell_back(self, speaker: Speaker, seconds: int) -> None:
         """某位最近一句话在若干秒内得到兜底答复。"""

@@ -18,7 +18,7 @@ from support.play.cast import Cast
 from support.play.faults import Faults
 from support.play.notebook import Notebook
 
-_CROWD, _LINES, _CONNECTIONS = 10, 30, 50
+_CROWD, _LINES, _CONNECTIONS = 10, 120, 50
 #: 一条超长消息的字数（约 1 MB），放在不进提示词的附言里，免得台账跟着胀。
 _HUGE = 350_000
 _DEPTH = 50_000

@@ -13,6 +13,9 @@ from support.config import Config
 from support.config.schema import is_loopback
 from support.errors import ConfigError, TargetUnreachable
 
+#: 只有自己起的服务才谈得上的能力。
+_OWN_PROCESS = ("重启", "模型限时")
+
 #: 远处的目标超过这么多并发用户要明说。
 _REMOTE_USERS = 20
 
@@ -40,7 +43,7 @@ def aim(config: Config, control: str | None, server: str | None) -> Config:
                 fix="测别的机器要有自己的配置：抄 configs/live.example.toml，用 --config 给出",
             )
     name = "外部服务" if config.target.kind == "embedded" else config.target.name
-    capabilities = tuple(c for c in config.target.capabilities if c != "重启")
+    capabilities = tuple(c for c in config.target.capabilities if c not in _OWN_PROCESS)
     target = replace(
         config.target,
         kind="live",
