@@ -106,7 +106,7 @@ class ModelFault(str, Enum):
     SILENT = "一直不答"
     SLOW_ONCE = "头一句答得慢"
     ERROR_ONCE = "头一句报错"
-    SILENT_ONCE = "头一句不答"
+    HELD_ONCE = "头一句被按住"
 
 
 class Accident(str, Enum):

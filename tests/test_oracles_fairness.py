@@ -71,6 +71,16 @@ def test_too_few_samples_or_half_a_raid_prove_nothing():
     assert fair([], [], [], seconds=2).outcome is INCONCLUSIVE
 
 
+def test_a_reply_that_only_comes_when_the_noise_is_over_is_lost():
+    history = History()
+    before = chat(history, ENOUGH, 0.01)
+    noise(history, 30)
+    loud = [*chat(history, ENOUGH, 0.02), *chat(history, 1, None)]
+    noise(history, 0)
+    history.heard(loud[-1])
+    assert fair(history.events, before, loud, seconds=2).actual == "1 句没有得到回复"
+
+
 # ---- 限额 ------------------------------------------------------------------------
 
 

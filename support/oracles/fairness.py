@@ -21,7 +21,7 @@ def fair(
     events: Sequence[Event], quiet: Sequence[str], loud: Sequence[str], *, seconds: float
 ) -> Verdict:
     """`quiet`、`loud` 是平时与吵闹时说的话；吵闹要确实罩住了 `loud` 的全程。"""
-    calm, pressed = _latencies(events, quiet), _latencies(events, loud)
+    calm, pressed = _latencies(events, quiet), _latencies(_while_noisy(events), loud)
     measured = [latency for latency in calm if latency is not None]
     if min(len(measured), len(loud)) < ENOUGH or len(measured) < len(quiet):
         claim = f"平时 {len(measured)} 句、吵闹时 {len(loud)} 句，至少各要 {ENOUGH} 句"
@@ -62,9 +62,15 @@ def _latencies(events: Sequence[Event], tokens: Sequence[str]) -> list[float | N
 
 
 def _is_covered(events: Sequence[Event], loud: Sequence[str]) -> bool:
-    """第一句之前邻居已经闹起来，最后一句有下场之后才停；其间真的有动作。"""
-    own = [e.seq for e in events if e.token in set(loud) and e.kind in (Kind.SAID, Kind.HEARD)]
+    """第一句之前邻居已经闹起来，最后一句说完之后才停。"""
+    own = [e.seq for e in events if e.token in set(loud) and e.kind is Kind.SAID]
     noise = [e for e in events if e.kind is Kind.FAULT and "acts" in e.data]
     waves = [e.seq for e in noise if e.data["acts"] > 0]
     ends = [e.seq for e in noise if e.data["acts"] == 0]
     return bool(own and waves and ends and min(waves) < min(own) and max(own) < max(ends))
+
+
+def _while_noisy(events: Sequence[Event]) -> list[Event]:
+    """邻居停下之前的事；停下之后才来的回复，等于吵闹时没有回复。"""
+    ends = [e.seq for e in events if e.kind is Kind.FAULT and e.data.get("acts") == 0]
+    return [event for event in events if not ends or event.seq < max(ends)]

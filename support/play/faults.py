@@ -31,7 +31,7 @@ _SCRIPTS: Mapping[ModelFault, Mapping[str, Any]] = {
     ModelFault.SILENT: {"action": "silent"},
     ModelFault.SLOW_ONCE: {"action": "delay", "seconds": 0.4, "times": 1},
     ModelFault.ERROR_ONCE: {"action": "status", "status": 500, "times": 1},
-    ModelFault.SILENT_ONCE: {"action": "silent", "times": 1},
+    ModelFault.HELD_ONCE: {"action": "hold", "times": 1},
 }
 
 
@@ -70,7 +70,7 @@ class Faults:
         if fault is ModelFault.RELEASED:
             await self._release(where)
             return
-        if fault is ModelFault.HELD:
+        if fault in (ModelFault.HELD, ModelFault.HELD_ONCE):
             self._held[where] = []
         if "times" in _SCRIPTS[fault]:
             self._passing.add(where)

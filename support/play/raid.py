@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from support.client.stream import Connection
+from support.client.stream import Connection, Line
 from support.ledger import Ledger
 from support.model import Kind
 from support.phrases import Attack, ModelFault, Speaker
@@ -18,11 +18,12 @@ from support.play.cast import Cast
 from support.play.faults import Faults
 from support.play.notebook import Notebook
 
-_CROWD, _LINES, _CONNECTIONS = 10, 120, 50
+_CROWD, _FLOOD, _CONNECTIONS = 10, 200, 50
 #: 一条超长消息的字数（约 1 MB），放在不进提示词的附言里，免得台账跟着胀。
 _HUGE = 350_000
 _DEPTH = 50_000
 
+_Said = tuple[Connection, Line]
 _ENVELOPE = '{"ver":1,"msg_id":"x","type":"sys_std","payload":'
 _POISON: Mapping[Attack, tuple[str | bytes, ...]] = {
     Attack.MALFORMED: ('{"ver":1,"msg_id":"x', "[]", "42", "null", "{}", "\x00", "不是一帧"),
@@ -62,8 +63,7 @@ class Raid:
         """先闹起来，再做 `work`，做完才停；停下时自己的话也都有了下场。"""
         over = asyncio.Event()
         await self._prepare(attack)
-        await self._wave(attack)
-        noise = asyncio.create_task(self._keep_on(attack, over))
+        noise = await self._begin(attack, over)
         try:
             await work()
         finally:
@@ -71,6 +71,24 @@ class Raid:
             self._ledger.add(Kind.FAULT, by=self._agent.owner, what=f"{attack.value}停了", acts=0)
             await noise
             await self._calm(attack)
+
+    async def _begin(self, attack: Attack, over: asyncio.Event) -> asyncio.Task[None]:
+        """闹起头一波；返回接着闹下去、直到叫停的任务。"""
+        if attack is not Attack.FLOOD:
+            await self._wave(attack)
+            return asyncio.create_task(self._keep_on(attack, over))
+        said = [await self._say(number) for number in range(_FLOOD)]
+        self._ledger.add(Kind.FAULT, by=self._agent.owner, what=attack.value, acts=_FLOOD)
+        return asyncio.create_task(self._flood(said, over))
+
+    async def _flood(self, said: list[_Said], over: asyncio.Event) -> None:
+        """一句有了下场就再补一句：手里始终压着那么多没答完的话。"""
+        await asyncio.gather(*(self._chatter(n, one, over) for n, one in enumerate(said)))
+
+    async def _chatter(self, number: int, said: _Said, over: asyncio.Event) -> None:
+        await self._faults.outcome(*said)
+        while not over.is_set():
+            await self._faults.outcome(*await self._say(number))
 
     async def _keep_on(self, attack: Attack, over: asyncio.Event) -> None:
         while not over.is_set():
@@ -95,8 +113,8 @@ class Raid:
         self._ledger.add(Kind.FAULT, by=self._agent.owner, what=attack.value, acts=acts)
 
     async def _act(self, attack: Attack) -> int:
-        if attack in (Attack.FLOOD, Attack.FAIL, Attack.HANG):
-            return await self._talk(_LINES if attack is Attack.FLOOD else _CROWD)
+        if attack in (Attack.FAIL, Attack.HANG):
+            return await self._talk(_CROWD)
         if attack is Attack.CONNECTIONS:
             return await self._connect()
         if attack is Attack.HUGE:
@@ -106,14 +124,16 @@ class Raid:
 
     async def _talk(self, count: int, **options: Any) -> int:
         """许多用户一齐说话，等到各自的下场。"""
-        said = []
-        for number in range(count):
-            speaker = Speaker(self._attacker.tenant, f"{self._attacker.user}{number % _CROWD}")
-            line = self._cast.line(speaker, "吵死你们", disturbed="raid", **options)
-            self._notes.note_asked(speaker, line.token)
-            said.append((await self._cast.say(speaker, line), line))
+        said = [await self._say(number, **options) for number in range(count)]
         await asyncio.gather(*(self._faults.outcome(*one) for one in said))
         return count
+
+    async def _say(self, number: int, **options: Any) -> _Said:
+        """第 `number` 位用户说一句，不等回复。"""
+        speaker = Speaker(self._attacker.tenant, f"{self._attacker.user}{number}")
+        line = self._cast.line(speaker, "吵死你们", disturbed="raid", **options)
+        self._notes.note_asked(speaker, line.token)
+        return await self._cast.say(speaker, line), line
 
     async def _throw(self, frames: tuple[str | bytes, ...]) -> int:
         """扔一把坏消息，再好好说一句：它有了下场，前面的就都处理过了。"""

@@ -193,11 +193,14 @@ class World:
         await self._provider.pull()
 
     async def overlap(self, first: Speaker, second: Speaker, words: str) -> None:
-        """按住前者的大模型，让后者整个问答夹在前者的提问与回答之间。"""
+        """把前者按在大模型那里，让后者整个问答夹在前者的提问与回答之间。"""
         agent = self.households[first.tenant].agent(first.agent)
-        await self._faults.model(agent, ModelFault.HELD)
+        await self._faults.model(agent, ModelFault.HELD_ONCE)
         await self._ask(first, words)
-        await self._ask(second, words)
+        line = self.cast.line(second, words)
+        self._notes.note_asked(second, line.token)
+        connection = await self.cast.say(second, line)
+        await connection.fate(line.token, patience=self._patience)
         await self._faults.model(agent, ModelFault.RELEASED)
         await self._provider.pull()
 
