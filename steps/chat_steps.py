@@ -62,13 +62,31 @@ async def step_ask_disguised(
     await context.world.ask_disguised(speaker, disguise, victim, words)
 
 
-@step("{speaker:Speaker}连说{count:Number}句话")
-async def step_burst(context: Context, speaker: Speaker, count: int) -> None:
-    """不等回复，一口气说若干句。
+@given("{speaker:Speaker}在线")
+async def step_stand_by(context: Context, speaker: Speaker) -> None:
+    """连上却不说话；说到的密钥还没有就先发一把。
 
-    例：当 “科技公司”的“小王”连说5句话
+    例：假如 “科技公司”的“小李”拿“备用密钥”在线
     """
-    await context.world.burst(speaker, count)
+    await context.world.cast.stand_by(speaker)
+
+
+@step("{speakers:Speakers}连说{count:Number}句话")
+async def step_burst(context: Context, speakers: tuple[Speaker, ...], count: int) -> None:
+    """一位或几家的同名用户不等回复，一口气说若干句。
+
+    例：当 “科技公司”和“教育机构”的“小王”都连说5句话
+    """
+    await context.world.burst(speakers, count)
+
+
+@when("{tenant:Text}的{users:Number}位用户都连说{count:Number}句话")
+async def step_crowd_burst(context: Context, tenant: str, users: int, count: int) -> None:
+    """一家的许多用户各在自己的私聊里同时一口气说若干句。
+
+    例：当 “科技公司”的6位用户都连说3句话
+    """
+    await context.world.crowd_burst(tenant, users, count)
 
 
 @when("场景{name:Text}聊完一遍")

@@ -42,6 +42,33 @@ def step_before(context: Context, first: Speaker, second: Speaker) -> None:
     context.world.judge.before(first, second)
 
 
+@then("回复只送到问的人手里")
+async def step_routed(context: Context) -> None:
+    """裁决：每条回复只到问话的密钥、平台与聊天，别处一声不响。
+
+    例：那么 回复只送到问的人手里
+    """
+    await context.world.judge.routed()
+
+
+@then("{speaker:Speaker}的{count:Number}台设备各收到1条回复")
+async def step_devices(context: Context, speaker: Speaker, count: int) -> None:
+    """裁决：同一把密钥连着的每台设备都恰好收到最近一句话的回复。
+
+    例：那么 “科技公司”的“小王”用“手机”的2台设备各收到1条回复
+    """
+    await context.world.judge.devices(speaker, count)
+
+
+@then("{speaker:Speaker}在{seconds:Number}秒内得到兜底答复")
+def step_fell_back(context: Context, speaker: Speaker, seconds: int) -> None:
+    """裁决：大模型没能作答，麦麦及时给了一句不带任何人的话的兜底答复。
+
+    例：那么 “科技公司”的“小王”在2秒内得到兜底答复
+    """
+    context.world.judge.fell_back(speaker, seconds)
+
+
 @then("{speaker:Speaker}在{seconds:Number}秒内得到回复")
 def step_within(context: Context, speaker: Speaker, seconds: int) -> None:
     """裁决：回复来得够快。

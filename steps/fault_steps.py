@@ -3,7 +3,7 @@
 from behave import given, step, when
 from behave.runner import Context
 
-from support.phrases import Accident, ModelFault, Speaker
+from support.phrases import Absence, Accident, ModelFault, Speaker
 
 
 @step("{tenant:Text}的大模型{fault:ModelFault}")
@@ -22,6 +22,17 @@ async def step_accident(context: Context, speaker: Speaker, words: str, accident
     例：当 “科技公司”的“小王”说完“明天几点开会”，随即断线又重新连上
     """
     await context.world.accident(speaker, words, accident)
+
+
+@when("{speaker:Speaker}连说{count:Number}句话，{absence:Absence}")
+async def step_burst_absent(
+    context: Context, speaker: Speaker, count: int, absence: Absence
+) -> None:
+    """一口气说若干句，还没答完就断线；回来之后再说一句。
+
+    例：当 “科技公司”的“小王”连说3句话，随即断线又重新连上
+    """
+    await context.world.mishaps.burst(speaker, count, absence)
 
 
 @given("服务被强行终止又重新启动")

@@ -16,7 +16,7 @@ from parse import with_pattern
 
 _QUOTED = r"“[^“”]+”"
 _NAMES = rf"{_QUOTED}(?:、{_QUOTED})*(?:和{_QUOTED})?"
-_PLACE = rf"(?:在群{_QUOTED}里|在{_QUOTED}上|对{_QUOTED})"
+_PLACE = rf"(?:在群{_QUOTED}里|在{_QUOTED}上|[对拿用]{_QUOTED})"
 _SPEAKER = rf"{_NAMES}的{_QUOTED}{_PLACE}*(?:都)?"
 
 
@@ -27,13 +27,15 @@ def unquote(text: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """谁、在哪里、对谁说话。省略处取默认：私聊、第一个平台、第一个智能体。"""
+    """谁、在哪里、对谁说话。省略处取默认：私聊、第一个平台、第一个智能体、它的第一把密钥。"""
 
     tenant: str
     user: str
     group: str = ""
     platform: str = ""
     agent: str = ""
+    key: str = ""
+    device: str = ""
 
 
 class Recall(str, Enum):
@@ -56,6 +58,7 @@ class Fate(str, Enum):
 
     ANSWERED = "恰好得到1条回复"
     REFUSED = "被拒绝"
+    UNHEARD = "一条也没收到"
 
 
 class Change(str, Enum):
@@ -115,6 +118,11 @@ class ModelFault(str, Enum):
     CUT = "答到一半断开"
     MALFORMED = "答出乱码"
     EMPTY = "答了空话"
+    BUSY = "嫌太忙"
+    SILENT = "一直不答"
+    SLOW_ONCE = "头一句答得慢"
+    ERROR_ONCE = "头一句报错"
+    HELD_ONCE = "头一句被按住"
 
 
 class Accident(str, Enum):
@@ -122,6 +130,39 @@ class Accident(str, Enum):
 
     RECONNECT = "随即断线又重新连上"
     KILLED = "服务随即被强行终止又重新启动"
+    RESENT_RECONNECTED = "断线重连之后又原样重发一遍"
+    RESENT_RESTARTED = "服务重启之后又原样重发一遍"
+    RESENT_GARBLED = "头一遍送坏了就原样重发一遍"
+
+
+class Absence(str, Enum):
+    """连着说话的人怎样断线、怎样回来。"""
+
+    RECONNECT = "随即断线又重新连上"
+    NEIGHBOURS = "随即断线，等别家和别的平台都说过话才重新连上"
+    EACH = "每说一句就断线又重新连上"
+    KILLED = "服务随即被强行终止又重新启动"
+
+
+class Attack(str, Enum):
+    """吵闹邻居的手法。"""
+
+    FLOOD = "刷屏"
+    HANG = "的大模型一直卡住"
+    FAIL = "的大模型一直报错"
+    MALFORMED = "乱发残缺的消息"
+    MISSING = "乱发没有内容的消息"
+    NESTED = "乱发层层嵌套的消息"
+    BINARY = "乱发不是文字的消息"
+    HUGE = "乱发超长的消息"
+    CONNECTIONS = "反复连上50条连接"
+
+
+class Limit(str, Enum):
+    """一家租户的限额按什么算。"""
+
+    MINUTE = "每分钟"
+    DAY = "每天"
 
 
 class Disguise(str, Enum):
@@ -130,6 +171,7 @@ class Disguise(str, Enum):
     PAYLOAD = "在话里自称是"
     ENVELOPE = "在信封上自称是"
     CONNECTION = "顶着连接编号冒充"
+    BRIEFLY = "短暂顶着连接编号冒充"
     BAD_KEY = "拿伪造的密钥、顶着连接编号冒充"
     TWO_KEYS = "另外附上一把密钥冒充"
     PLATFORM = "在话里自称身处"
@@ -247,8 +289,9 @@ def _place(text: str) -> dict[str, str]:
     for prefix, suffix, key in (("在群“", "”里", "group"), ("在“", "”上", "platform")):
         if prefix in text:
             place[key] = text.partition(prefix)[2].partition(suffix)[0]
-    if "对“" in text:
-        place["agent"] = text.partition("对“")[2].partition("”")[0]
+    for prefix, key in (("对“", "agent"), ("拿“", "key"), ("用“", "device")):
+        if prefix in text:
+            place[key] = text.partition(prefix)[2].partition("”")[0]
     return place
 
 
@@ -287,7 +330,8 @@ TYPES: dict[str, Callable[[str], Any]] = {
         kind.__name__: _choice(kind)
         for kind in (
             Recall, Carry, Fate, Change, ModelFault, Accident,
-            Disguise, Lesson, Ident, Difference, Resource, Crowd, Look, Deed,
+            Absence, Attack, Limit, Disguise, Lesson, Ident, Difference, Resource, Crowd,
+            Look, Deed,
         )
     },
 }  # fmt: skip

@@ -88,12 +88,15 @@ class Connection:
         ping: float,
         connection_id: str | None = None,
         header_key: str | None = None,
+        labels: Mapping[str, str] | None = None,
     ) -> None:
         self._session, self._url = session, url
         self._key, self._platform, self.base = key, platform, base
         self._ledger, self._timeout, self._ping = ledger, timeout, ping
         self._headers = {"x-apikey": header_key or key, "x-platform": platform}
         self._query = {"api_key": key} if header_key else {}
+        #: 同一智能体同一平台上还有别的连接时，靠它在台账里分清（密钥、设备的叫法）。
+        self._labels: dict[str, Any] = dict(labels or {})
         if connection_id:
             self._headers["x-uuid"] = connection_id
         self._socket: aiohttp.ClientWebSocketResponse | None = None
@@ -118,7 +121,7 @@ class Connection:
             if self.is_open:
                 return
             socket = await self._handshake()
-            self._ledger.add(Kind.OPENED, by=self.base)
+            self._ledger.add(Kind.OPENED, by=self.base, **self._labels)
             for token, waiting in self._waiting.items():
                 if waiting.done() and waiting.result() is Fate.BROKEN:
                     self._waiting[token] = asyncio.get_running_loop().create_future()
@@ -145,22 +148,40 @@ class Connection:
 
     async def say(self, line: Line, *, resend: bool = False) -> None:
         """发出一句话并记账；发送失败记为“结果不明”，不抛异常。"""
-        frame = self._frame(line)
+        frame = self.frame(line)
         if not resend:
             self._lines[line.token] = line
             self._waiting[line.token] = asyncio.get_running_loop().create_future()
         self._envelopes[line.message_id] = line.token
+        notes = {**line.notes, **self._labels}
         self._ledger.add(
-            Kind.SAID, by=line.owner, token=line.token, text=line.text, resend=resend, **line.notes
+            Kind.SAID, by=line.owner, token=line.token, text=line.text, resend=resend, **notes
         )
         if not self.is_open or self._socket is None:
             self._settle_closed(line.token, 1006)
             return
         try:
-            await self._socket.send_str(json.dumps(frame, ensure_ascii=False))
+            await self._socket.send_str(frame)
         except (ConnectionError, aiohttp.ClientError, RuntimeError):
             if self.reader is not None:
                 await asyncio.wait([self.reader], timeout=self._timeout)
+
+    async def throw(self, raw: str | bytes) -> None:
+        """发出一帧不成话的东西；连接没开就先开，对方中途关掉也不算错。"""
+        await self.open()
+        assert self._socket is not None
+        assert self.reader is not None
+        try:
+            if isinstance(raw, bytes):
+                await self._socket.send_bytes(raw)
+            else:
+                await self._socket.send_str(raw)
+        except (ConnectionError, aiohttp.ClientError, RuntimeError):
+            await asyncio.wait([self.reader], timeout=self._timeout)
+
+    def frame(self, line: Line) -> str:
+        """一句话在线上的样子。"""
+        return json.dumps(self._frame(line), ensure_ascii=False)
 
     def _frame(self, line: Line) -> dict[str, Any]:
         user = {
@@ -248,7 +269,9 @@ class Connection:
         chat = _chat_of(_table(info))
         token = self._answered(text, chat)
         owner = replace(self.base, chat=":".join(chat) if chat else "")
-        self._ledger.add(Kind.HEARD, by=owner, token=token, surface=Surface.REPLY, text=text)
+        self._ledger.add(
+            Kind.HEARD, by=owner, token=token, surface=Surface.REPLY, text=text, **self._labels
+        )
         waiting = self._waiting.get(token)
         if waiting is not None and not waiting.done():
             waiting.set_result(Fate.REPLIED)

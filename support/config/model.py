@@ -32,6 +32,8 @@ CAPABILITIES: Mapping[str, str] = {
     "control": "管理面",
     "control_auth": "管理面鉴权",
     "usage": "用量查询",
+    "model_timeout": "模型限时",
+    "limits": "限额",
 }
 _CAPABILITY_WORDS = tuple(CAPABILITIES.values())
 

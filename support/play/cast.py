@@ -40,7 +40,7 @@ class Cast:
         self.households = households
         self._session, self._message_url = session, message_url
         self._ledger, self._config = ledger, config
-        self._said: Counter[str] = Counter()
+        self._said: Counter[tuple[str, str, str, str]] = Counter()
         self._connections: dict[tuple[str, str, str], Connection] = {}
         self.user_ids: dict[str, str] = {}
         self.group_ids: dict[str, str] = {}
@@ -72,7 +72,7 @@ class Cast:
             user=speaker.user,
         )
         token = self.households.plant(owner, scope, words)
-        message_id = self.message_ids[token] = self._message_id(owner, token)
+        message_id = self.message_ids[token] = self._message_id(owner, speaker.key, token)
         return Line(
             token=token,
             text=f"{words}（{token}）",
@@ -89,13 +89,13 @@ class Cast:
     def _known(self, table: dict[str, str], name: str, prefix: str) -> str:
         return table.setdefault(name, f"{prefix}{len(table) + 1}")
 
-    def _message_id(self, owner: Owner, token: str) -> str:
-        """编号从 1 数起时，每个智能体、每个平台各数各的。"""
+    def _message_id(self, owner: Owner, key: str, token: str) -> str:
+        """编号从 1 数起时，每个智能体、每个平台、每把密钥各数各的。"""
         if not self.same_message_ids:
             return f"m-{token}"
-        counter = f"{owner.tenant}/{owner.agent}/{owner.platform}"
-        self._said[counter] += 1
-        return f"m-{self._said[counter]}"
+        place = (owner.tenant, owner.agent, owner.platform, key)
+        self._said[place] += 1
+        return f"m-{self._said[place]}"
 
     def platform(self, speaker: Speaker) -> str:
         """说话所在的平台；不指明就是配置里的第一个。"""
@@ -110,8 +110,8 @@ class Cast:
     def connection(self, tenant: str, agent_name: str, platform: str, **options: Any) -> Connection:
         """某智能体在某平台上的连接（每把密钥每个平台一条），还没打开。"""
         agent = self.households[tenant].agent(agent_name)
-        key = options.pop("key", agent.key)
-        pretence = options.get("connection_id") or options.get("header_key") or ""
+        key, device = options.pop("key", agent.key), options.pop("device", "")
+        pretence = options.get("connection_id") or options.get("header_key") or device
         slot = (key, platform, pretence)
         if slot not in self._connections:
             self._connections[slot] = Connection(
@@ -129,7 +129,29 @@ class Cast:
 
     def connection_for(self, speaker: Speaker, **options: Any) -> Connection:
         """说话人用的那条连接。"""
+        labels = {name: getattr(speaker, name) for name in ("key", "device")}
+        labels = {name: value for name, value in labels.items() if value}
+        if labels:
+            options = {"labels": labels, "device": speaker.device, **options}
+        if speaker.key:
+            options = {"key": self._spare_key(speaker), **options}
         return self.connection(speaker.tenant, speaker.agent, self.platform(speaker), **options)
+
+    def _spare_key(self, speaker: Speaker) -> str:
+        spares = self.households[speaker.tenant].agent(speaker.agent).spares
+        if speaker.key not in spares:
+            raise Inconclusive(f"前面没有发过密钥“{speaker.key}”")
+        return spares[speaker.key]
+
+    async def stand_by(self, speaker: Speaker) -> None:
+        """连上却不说话；说到的密钥还没有就先发一把。"""
+        household = self.households[speaker.tenant]
+        agent = household.agent(speaker.agent)
+        if speaker.key and speaker.key not in agent.spares:
+            _, agent.spares[speaker.key] = await self.households.issue_key(
+                household, agent, speaker.key
+            )
+        await self.connection_for(speaker).open()
 
     async def say(self, speaker: Speaker, line: Line, **options: Any) -> Connection:
         """在说话人的连接上说出这句话；连接没开就先开。不等回复。"""

@@ -27,6 +27,11 @@ _SCRIPTS: Mapping[ModelFault, Mapping[str, Any]] = {
     ModelFault.CUT: {"action": "cut"},
     ModelFault.MALFORMED: {"action": "malformed"},
     ModelFault.EMPTY: {"action": "empty"},
+    ModelFault.BUSY: {"action": "status", "status": 429},
+    ModelFault.SILENT: {"action": "silent"},
+    ModelFault.SLOW_ONCE: {"action": "delay", "seconds": 0.4, "times": 1},
+    ModelFault.ERROR_ONCE: {"action": "status", "status": 500, "times": 1},
+    ModelFault.HELD_ONCE: {"action": "hold", "times": 1},
 }
 
 
@@ -50,12 +55,13 @@ class Faults:
         self._provider, self._ledger, self._private = provider, ledger, private
         self._patience, self._start_timeout = patience, start_timeout
         self._rules: dict[str, str] = {}
+        self._passing: set[str] = set()
         self._held: dict[str, list[tuple[Connection, str]]] = {}
 
     @property
     def disturbed(self) -> set[str]:
-        """正处在故障里的智能体的格子。"""
-        return set(self._rules)
+        """正处在故障里的智能体的格子；只坏头一句的不算。"""
+        return set(self._rules) - self._passing
 
     async def model(self, agent: Agent, fault: ModelFault) -> None:
         """让一个智能体的大模型出状况，或从状况中恢复；别的智能体不受影响。"""
@@ -64,8 +70,10 @@ class Faults:
         if fault is ModelFault.RELEASED:
             await self._release(where)
             return
-        if fault is ModelFault.HELD:
+        if fault in (ModelFault.HELD, ModelFault.HELD_ONCE):
             self._held[where] = []
+        if "times" in _SCRIPTS[fault]:
+            self._passing.add(where)
         self._rules[where] = await self._provider.script(key=agent.provider_key, **_SCRIPTS[fault])
 
     async def outcome(self, connection: Connection, line: Line) -> None:
@@ -90,14 +98,14 @@ class Faults:
             self._ledger.add(Kind.FAULT, by=line.owner, what="客户端断线")
             await connection.close()
             await self._provider.release(rule, patience=self._patience)
-            await self._let_reply_be_produced(cast, speaker)
+            await self.let_reply_be_produced(cast, speaker)
         else:
             await self.restart()
             await self._provider.release(rule, patience=0.0)
         await connection.open()
         await connection.fate(line.token, patience=self._patience)
 
-    async def _let_reply_be_produced(self, cast: Cast, speaker: Speaker) -> None:
+    async def let_reply_be_produced(self, cast: Cast, speaker: Speaker) -> None:
         """请哨兵在另一个平台上一问一答：等它走完，先前那条回复一定已经产生。"""
         elsewhere = Speaker(speaker.tenant, SENTINEL, platform=f"{SENTINEL}台", agent=speaker.agent)
         line = cast.line(elsewhere, "在吗", user_id="sentinel", sentinel=True)
@@ -123,6 +131,7 @@ class Faults:
 
     async def _release(self, where: str) -> None:
         waiting = self._held.pop(where, [])
+        self._passing.discard(where)
         patience = self._patience if waiting else 0.0
         await self._provider.release(self._rules.pop(where), patience=patience)
         await asyncio.gather(*(c.fate(token, patience=self._patience) for c, token in waiting))

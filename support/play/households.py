@@ -42,6 +42,8 @@ class Agent:
     overrides: dict[str, dict[str, Any]] = field(default_factory=dict)
     status: str = "active"
     key_status: str = "active"
+    #: 另发的密钥：规格里的叫法 → 密钥。
+    spares: dict[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(slots=True)

@@ -11,14 +11,27 @@ from support.client.provider import fingerprint
 from support.errors import Inconclusive, Violation
 from support.ledger import Ledger
 from support.model import Event, Kind, Outcome, Verdict
-from support.oracles import conversation, delivery, model_use, recall, refusal
+from support.oracles import (
+    chats,
+    conversation,
+    delivery,
+    fairness,
+    fallback,
+    limits,
+    model_use,
+    recall,
+    refusal,
+    routing,
+)
 from support.phrases import Carry, Fate, Recall, Speaker
 from support.play.households import Households
 from support.play.notebook import Notebook
 
 
 class Judge:
-    """一个场景的裁判席。`settle` 让此前的回复都到齐，`explain` 把裁决写成给人看的违反说明。"""
+    """一个场景的裁判席。`settle` 让此前的回复都到齐，`platform` 是说话人所在的平台，
+    `explain` 把裁决写成给人看的违反说明。
+    """
 
     def __init__(
         self,
@@ -27,10 +40,11 @@ class Judge:
         households: Households,
         *,
         settle: Callable[[], Awaitable[None]],
+        platform: Callable[[Speaker], str],
         explain: Callable[[Verdict], str],
     ) -> None:
         self._notes, self._ledger, self._households = notes, ledger, households
-        self._settle, self._explain = settle, explain
+        self._settle, self._platform, self._explain = settle, platform, explain
         self._start = ledger.mark()
         self.verdicts: list[Verdict] = []
 
@@ -110,6 +124,10 @@ class Judge:
 
     async def ending(self, speaker: Speaker, ending: Fate) -> None:
         """某位最近一句话的结局。"""
+        if ending is Fate.UNHEARD:
+            line = self._line(speaker)
+            await self._rule_settled(lambda: routing.unheard(self.events, line))
+            return
         token = self._notes.question(speaker)
         if ending is Fate.REFUSED:
             self.rule(refusal.refused(self.events, token))
@@ -124,8 +142,50 @@ class Judge:
         self.rule(verdict)
 
     def order(self) -> None:
-        """回复的次序与说话的次序一致。"""
-        self.rule(delivery.in_order(self.events, self._notes.all_asked()))
+        """每个聊天里，回复的次序与说话的次序一致。"""
+        self.rule(chats.in_order_by_chat(self.events, self._notes.all_asked()))
+
+    async def routed(self) -> None:
+        """回复只送到问的人手里（由哨兵收尾）。"""
+        asked = self._notes.all_asked()
+        await self._rule_settled(lambda: routing.only_to_asker(self.events, asked))
+
+    async def devices(self, speaker: Speaker, count: int) -> None:
+        """问话的密钥连着的每台设备各收到 1 条（由哨兵收尾）。"""
+        token = self._notes.question(speaker)
+        await self._rule_settled(lambda: routing.every_device_once(self.events, token, count))
+
+    async def _rule_settled(self, judge: Callable[[], Verdict]) -> None:
+        """等此前的回复都到齐再裁决；哨兵没有下文，也先看已有的证据够不够判违反。"""
+        try:
+            await self._settle()
+        except Inconclusive:
+            verdict = judge()
+            if verdict.outcome is Outcome.VIOLATED:
+                self.rule(verdict)
+            raise
+        self.rule(judge())
+
+    def fell_back(self, speaker: Speaker, seconds: int) -> None:
+        """某位最近一句话在若干秒内得到兜底答复。"""
+        self.rule(fallback.fell_back(self.events, self._notes.question(speaker), seconds))
+
+    def fair(self, seconds: int) -> None:
+        """邻居吵闹时与平时一样快，也在若干秒之内。"""
+        notes = self._notes
+        self.rule(fairness.fair(self.events, notes.quiet, notes.loud, seconds=seconds))
+
+    def metered(self, tenant: str, answered: int, limited: int) -> None:
+        """一家的提问里有几句得到回答、几句被限流。"""
+        asked = self._notes.all_asked(tenant)
+        verdict = limits.metered(self.events, asked, answered=answered, limited=limited)
+        self.rule(verdict)
+
+    def _line(self, speaker: Speaker) -> routing.Line:
+        """说话人用的那条连接在台账里的样子。"""
+        owner = self._households[speaker.tenant].agent(speaker.agent).owner
+        platform = self._platform(speaker)
+        return routing.Line(owner.tenant, owner.agent, platform, speaker.key, speaker.device)
 
     def before(self, first: Speaker, second: Speaker) -> None:
         """前者先于后者得到回复。"""

@@ -31,6 +31,9 @@ class Notebook:
         self._personas: dict[str, str] = {}
         self._topics: Sequence[str] = ()
         self.knocks: list[str] = []
+        #: 平时说的、邻居吵闹时说的话。
+        self.quiet: list[str] = []
+        self.loud: list[str] = []
 
     def note_told(self, words: str, token: str) -> None:
         """说过（准备阶段）的一句话。"""

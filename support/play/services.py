@@ -1,14 +1,14 @@
 """本场景对着哪一台服务：共用的那台、要鉴权的那台，或它自己的一台。
 
 职责：按标签挑服务，需要时起一台。不做什么：不说话、不判断。
-要重启服务的场景独占一台，免得殃及同时在跑的别的场景；要管理面鉴权的场景合用一台。
+要重启服务、要限时的场景独占一台，免得殃及同时在跑的别的场景；要管理面鉴权的场景合用一台。
 目标不是内嵌的参考服务时，永远是目标本身。
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,7 +17,9 @@ from support.config import Config
 from support.ledger import Redactor
 from support.targets.embedded import Endpoints, Reference, reference
 
-RESTART, AUTH = "需.重启", "需.管理面鉴权"
+RESTART, AUTH, TIMED = "需.重启", "需.管理面鉴权", "需.模型限时"
+#: 限时的场景等不起参考服务平常的 20 秒。
+_TIMED_OPTIONS = ("--model-timeout", "1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +44,25 @@ class Services:
         """给名为 `name` 的场景挑一台。"""
         if self._config.target.kind != "embedded":
             return self._shared
-        if RESTART in tags:
-            return self._start(self._lent, name, auth=AUTH in tags)
+        if RESTART in tags or TIMED in tags:
+            extra = _TIMED_OPTIONS if TIMED in tags else ()
+            return self._start(self._lent, name, auth=AUTH in tags, extra=extra)
         if AUTH not in tags:
             return self._shared
         if self._guarded is None:
             self._guarded = replace(self._start(self._kept, "auth", auth=True), own=None)
         return self._guarded
 
-    def _start(self, stack: ExitStack, name: str, *, auth: bool) -> Service:
+    def _start(
+        self, stack: ExitStack, name: str, *, auth: bool, extra: Sequence[str] = ()
+    ) -> Service:
         operator_key = f"operator-{secrets.token_hex(16)}" if auth else None
         if operator_key:
             self._redactor.learn(operator_key)
         log = self._folder / f"reference-{name.replace('#', '-')}.log"
         base = self._shared.endpoints
         server = stack.enter_context(
-            reference(self._config, base.model_url, log, operator_key=operator_key)
+            reference(self._config, base.model_url, log, operator_key=operator_key, extra=extra)
         )
         return Service(server.endpoints(base), operator_key, server)
 

@@ -20,6 +20,7 @@ from support.ledger import Ledger
 from support.model import Scope, Verdict
 from support.phrases import (
     Accident,
+    Attack,
     Change,
     Credential,
     Crowd,
@@ -27,6 +28,7 @@ from support.phrases import (
     Disguise,
     Ident,
     KeyRef,
+    Limit,
     ModelFault,
     Speaker,
 )
@@ -38,7 +40,9 @@ from support.play.faults import Faults
 from support.play.judge import Judge
 from support.play.keyring import Keyring
 from support.play.lore import Lore
+from support.play.mishaps import Mishaps
 from support.play.notebook import Notebook
+from support.play.raid import Raid
 from support.play.talk import Pace, Talk
 
 #: 两个仅有一处差别的编号。
@@ -61,6 +65,8 @@ _PAIRS = {
     Difference.STAR: ("bob7", "*"),
     Difference.SCRIPT: ("读书会", "讀書會"),
 }
+
+_RESENDS = (Accident.RESENT_RECONNECTED, Accident.RESENT_RESTARTED, Accident.RESENT_GARBLED)
 
 #: 被按住或打断的话在台账里的记号：它的耗时是套件造成的，不算服务的。
 _HOLD = "hold"
@@ -104,12 +110,19 @@ class World:
         self._keyring = Keyring(self.households)
         self.desk = Desk(self.households, self._keyring)
         self.judge = Judge(
-            self._notes, ledger, self.households, settle=self.settle, explain=explain
+            self._notes,
+            ledger,
+            self.households,
+            settle=self.settle,
+            platform=cast.platform,
+            explain=explain,
         )
         self.lore = Lore(
             cast, provider, self._notes, tell=self._must_reply, speak=self._speak_together
         )
         self.bench = Bench(self.desk, self.judge, self.households)
+        self.mishaps = Mishaps(cast, faults, self._notes, ledger, provider, patience=self._patience)
+        self._ledger = ledger
 
     # ---- 假如：开通与变故 ------------------------------------------------------
 
@@ -196,11 +209,14 @@ class World:
         await self._provider.pull()
 
     async def overlap(self, first: Speaker, second: Speaker, words: str) -> None:
-        """按住前者的大模型，让后者整个问答夹在前者的提问与回答之间。"""
+        """把前者按在大模型那里，让后者整个问答夹在前者的提问与回答之间。"""
         agent = self.households[first.tenant].agent(first.agent)
-        await self._faults.model(agent, ModelFault.HELD)
+        await self._faults.model(agent, ModelFault.HELD_ONCE)
         await self._ask(first, words)
-        await self._ask(second, words)
+        line = self.cast.line(second, words)
+        self._notes.note_asked(second, line.token)
+        connection = await self.cast.say(second, line)
+        await connection.fate(line.token, patience=self._patience)
         await self._faults.model(agent, ModelFault.RELEASED)
         await self._provider.pull()
 
@@ -227,6 +243,8 @@ class World:
         """冒充别家说话：在话里自称、顶着对方的连接编号，或另外亮出对方的密钥。"""
         options, claims = await self._pretend(speaker, disguise, victim)
         await self._speak(speaker, self.cast.line(speaker, words, claims=claims), **options)
+        if disguise is Disguise.BRIEFLY:
+            await self.cast.connection_for(speaker, **options).close()
         await self._provider.pull()
 
     async def _pretend(
@@ -261,18 +279,57 @@ class World:
             await connection.fate(line.token, patience=self._patience)
         await self._provider.pull()
 
-    async def burst(self, speaker: Speaker, count: int) -> None:
-        """不等回复，连说 `count` 句。"""
+    async def burst(self, speakers: Sequence[Speaker], count: int) -> None:
+        """各位同时开口，都不等回复，连说 `count` 句。"""
         connections = []
         for number in range(1, count + 1):
-            line = self.cast.line(speaker, f"连着说的第{number}句")
-            self._notes.note_asked(speaker, line.token)
-            connections.append((await self.cast.say(speaker, line), line.token))
+            for speaker in speakers:
+                line = self.cast.line(speaker, f"连着说的第{number}句")
+                self._notes.note_asked(speaker, line.token)
+                connections.append((await self.cast.say(speaker, line), line.token))
         await asyncio.gather(*(c.fate(t, patience=self._patience) for c, t in connections))
         await self._provider.pull()
 
+    async def crowd_burst(self, tenant: str, users: int, count: int) -> None:
+        """一家的 `users` 位用户各在自己的私聊里同时连说 `count` 句。"""
+        await self.burst([Speaker(tenant, f"用户{n}") for n in range(1, users + 1)], count)
+
+    async def chat(self, speaker: Speaker, count: int, *, loud: bool) -> None:
+        """一问一答地聊 `count` 句；`loud` 表示正有邻居吵闹。"""
+        tokens = self._notes.loud if loud else self._notes.quiet
+        for number in range(1, count + 1):
+            line = self.cast.line(speaker, f"闲聊的第{number}句")
+            tokens.append(line.token)
+            await self._speak(speaker, line)
+
+    async def chat_amid(self, tenant: str, attack: Attack, speaker: Speaker, count: int) -> None:
+        """`tenant` 闹着的时候，`speaker` 聊 `count` 句。"""
+        raid = Raid(
+            self.cast,
+            self._faults,
+            self._notes,
+            self._ledger,
+            attacker=Speaker(tenant, "小闹"),
+            patience=self._patience,
+        )
+        await raid.during(attack, lambda: self.chat(speaker, count, loud=True))
+        await self._provider.pull()
+
+    async def set_limit(self, tenant: str, limit: Limit, count: int) -> None:
+        """一家租户每分钟（或每天）至多说 `count` 句话。"""
+        config = {
+            Limit.MINUTE: {"rate_limit": {"messages_per_minute": count}},
+            Limit.DAY: {"quota": {"messages_per_day": count}},
+        }[limit]
+        household = self.households[tenant]
+        path, body = f"/tenants/{household.tenant_id}", {"tenant_config": config}
+        await self.households.administer(household, "PUT", path, body)
+
     async def accident(self, speaker: Speaker, words: str, accident: Accident) -> None:
-        """话刚送到大模型就出意外；恢复之后等它的回复。"""
+        """话刚送到大模型就出意外，或答完之后重发；恢复之后等它的回复。"""
+        if accident in _RESENDS:
+            await self.mishaps.resend(speaker, words, accident)
+            return
         line = self.cast.line(speaker, words, disturbed=_HOLD)
         self._notes.note_asked(speaker, line.token)
         agent = self.households[speaker.tenant].agent(speaker.agent)

@@ -13,6 +13,9 @@ from support.config import Config
 from support.config.schema import is_loopback
 from support.errors import ConfigError, TargetUnreachable
 
+#: 只有自己起的服务才谈得上的能力。
+_OWN_PROCESS = ("重启", "模型限时")
+
 #: 远处的目标超过这么多并发用户要明说。
 _REMOTE_USERS = 20
 
@@ -41,7 +44,9 @@ def aim(config: Config, control: str | None, server: str | None) -> Config:
             )
     name = "外部服务" if config.target.kind == "embedded" else config.target.name
     # 外部的服务不由套件起停；没有管理员密钥，也就谈不上它的管理面鉴权。
-    lacking = {"重启"} if config.target.operator_key_env else {"重启", "管理面鉴权"}
+    lacking = set(_OWN_PROCESS)
+    if not config.target.operator_key_env:
+        lacking.add("管理面鉴权")
     capabilities = tuple(c for c in config.target.capabilities if c not in lacking)
     target = replace(
         config.target,

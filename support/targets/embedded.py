@@ -15,7 +15,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -109,13 +109,20 @@ class Reference(Server):
     """内嵌参考服务；重启后仍在原来的端口与数据目录上。"""
 
     def __init__(
-        self, *, model_url: str, data: Path, log: Path, level: str, operator_key: str | None = None
+        self,
+        *,
+        model_url: str,
+        data: Path,
+        log: Path,
+        level: str,
+        operator_key: str | None = None,
+        extra: Sequence[str] = (),
     ) -> None:
         command = ["serve", "--model-url", model_url, "--data", str(data), "--log-level", level]
         if operator_key:
             command.append("--auth")
         env = {OPERATOR_ENV: operator_key} if operator_key else {}
-        super().__init__(command, log=log, env=env)
+        super().__init__([*command, *extra], log=log, env=env)
 
     def restart_after_kill(self, timeout: float) -> None:
         """强杀后在原端口、原数据上重新启动。"""
@@ -158,17 +165,26 @@ def _alive(pid: int) -> bool:
 
 @contextmanager
 def reference(
-    config: Config, model_url: str, log: Path, *, operator_key: str | None = None
+    config: Config,
+    model_url: str,
+    log: Path,
+    *,
+    operator_key: str | None = None,
+    extra: Sequence[str] = (),
 ) -> Iterator[Reference]:
     """一台参考服务；SQLite 数据放临时目录，离开时停掉服务、删掉数据。
 
-    给了 `operator_key`，它的管理面就要鉴权，凭这把密钥管得着全部租户。
+    给了 `operator_key`，它的管理面就要鉴权，凭这把密钥管得着全部租户；`extra` 是另加的启动选项。
     """
     _remove_orphans()
     with tempfile.TemporaryDirectory(prefix=f"{_DATA}{os.getpid()}-") as data:
-        level = config.settings.log_level
         server = Reference(
-            model_url=model_url, data=Path(data), log=log, level=level, operator_key=operator_key
+            model_url=model_url,
+            data=Path(data),
+            log=log,
+            level=config.settings.log_level,
+            operator_key=operator_key,
+            extra=extra,
         )
         try:
             server.start(config.timeouts.start)

@@ -1,0 +1,53 @@
+"""吵闹邻居与限额的句式。"""
+
+from behave import given, step, then, when
+from behave.runner import Context
+
+from support.phrases import Attack, Limit, Speaker
+
+
+@given("{speaker:Speaker}平时聊了{count:Number}句")
+async def step_quiet_chat(context: Context, speaker: Speaker, count: int) -> None:
+    """四下安静时一问一答若干句：这家自己的快慢，后面拿它来比。
+
+    例：假如 “教育机构”的“小王”平时聊了12句
+    """
+    await context.world.chat(speaker, count, loud=False)
+
+
+@when("{tenant:Text}{attack:Attack}的时候，{speaker:Speaker}也聊了{count:Number}句")
+async def step_chat_amid(
+    context: Context, tenant: str, attack: Attack, speaker: Speaker, count: int
+) -> None:
+    """邻居从第一句之前闹到最后一句之后，其间另一家一问一答若干句。
+
+    例：当 “科技公司”刷屏的时候，“教育机构”的“小王”也聊了12句
+    """
+    await context.world.chat_amid(tenant, attack, speaker, count)
+
+
+@then("吵闹时和平时差不多快，九成五在{seconds:Number}秒内")
+def step_fair(context: Context, seconds: int) -> None:
+    """裁决：与自己平时比慢得有限，九成五的回复不超过许诺的秒数。
+
+    例：那么 吵闹时和平时差不多快，九成五在2秒内
+    """
+    context.world.judge.fair(seconds)
+
+
+@step("{tenant:Text}{limit:Limit}至多说{count:Number}句话")
+async def step_set_limit(context: Context, tenant: str, limit: Limit, count: int) -> None:
+    """定下（或改掉）一家租户的限额，立刻生效。
+
+    例：假如 “科技公司”每分钟至多说3句话
+    """
+    await context.world.set_limit(tenant, limit, count)
+
+
+@then("{tenant:Text}的话{answered:Number}句得到回答、{limited:Number}句被限流")
+def step_metered(context: Context, tenant: str, answered: int, limited: int) -> None:
+    """裁决：一家的提问里有几句真的得到回答、几句只得到限流提示。
+
+    例：那么 “科技公司”的话3句得到回答、2句被限流
+    """
+    context.world.judge.metered(tenant, answered, limited)

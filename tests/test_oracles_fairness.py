@@ -1,0 +1,181 @@
+"""吵闹邻居、限额、兜底、逐个聊天的次序。"""
+
+from dataclasses import replace
+
+import pytest
+
+from support.model import Kind
+from support.oracles.chats import in_order_by_chat
+from support.oracles.fairness import ENOUGH, fair
+from support.oracles.fallback import fell_back
+from support.oracles.limits import metered
+from tests.histories import EDU, HELD, INCONCLUSIVE, TECH, VIOLATED, History
+
+# ---- 公平 ------------------------------------------------------------------------
+
+
+def chat(history, count, took):
+    """一问一答 `count` 句，每句 `took` 秒；None 是没有回复。"""
+    tokens = []
+    for _ in range(count):
+        tokens.append(history.said(EDU))
+        if took is not None:
+            history.wait(took)
+            history.heard(tokens[-1])
+    return tokens
+
+
+def noise(history, acts):
+    history.ledger.add(Kind.FAULT, by=TECH, what="刷屏", acts=acts)
+
+
+def under_noise(*, calm=0.01, pressed=(0.02,) * ENOUGH, quiet=ENOUGH, ends=True, begins=True):
+    history = History()
+    before = chat(history, quiet, calm)
+    if begins:
+        noise(history, 30)
+    loud = [token for took in pressed for token in chat(history, 1, took)]
+    if ends:
+        noise(history, 0)
+    return fair(history.events, before, loud, seconds=2)
+
+
+def test_as_quick_as_ever_is_held():
+    verdict = under_noise()
+    assert (verdict.outcome, verdict.examined) == (HELD, 2 * ENOUGH)
+
+
+def test_much_slower_than_itself_is_violated_even_within_the_promise():
+    assert under_noise(pressed=(0.29,) * ENOUGH).outcome is HELD, "毫秒级的抖动不放大"
+    assert under_noise(pressed=(0.31,) * ENOUGH).outcome is VIOLATED
+    assert under_noise(calm=0.1, pressed=(0.31,) * ENOUGH).outcome is HELD, "平时就慢"
+
+
+def test_beyond_the_promise_is_violated_even_if_slow_by_itself():
+    assert under_noise(calm=1.0, pressed=(2.5,) * ENOUGH).outcome is VIOLATED
+    one_slow = (0.02,) * (ENOUGH * 2 - 1) + (2.5,)
+    assert under_noise(pressed=one_slow).outcome is HELD, "九成五以内"
+
+
+def test_a_lost_line_is_violated():
+    verdict = under_noise(pressed=(*(0.02,) * ENOUGH, None))
+    assert (verdict.outcome, verdict.actual) == (VIOLATED, "1 句没有得到回复")
+
+
+def test_too_few_samples_or_half_a_raid_prove_nothing():
+    assert under_noise(quiet=ENOUGH - 1).outcome is INCONCLUSIVE
+    assert under_noise(pressed=(0.02,) * (ENOUGH - 1)).outcome is INCONCLUSIVE
+    assert under_noise(calm=None).outcome is INCONCLUSIVE
+    assert under_noise(begins=False).outcome is INCONCLUSIVE
+    assert under_noise(ends=False).outcome is INCONCLUSIVE
+    assert fair([], [], [], seconds=2).outcome is INCONCLUSIVE
+
+
+def test_a_reply_that_only_comes_when_the_noise_is_over_is_lost():
+    history = History()
+    before = chat(history, ENOUGH, 0.01)
+    noise(history, 30)
+    loud = [*chat(history, ENOUGH, 0.02), *chat(history, 1, None)]
+    noise(history, 0)
+    history.heard(loud[-1])
+    assert fair(history.events, before, loud, seconds=2).actual == "1 句没有得到回复"
+
+
+# ---- 限额 ------------------------------------------------------------------------
+
+
+def spoken(*, answered=2, limited=1, silent=0, mention=""):
+    """几句得到回答、几句只得到提示、几句没有下文。"""
+    history = History()
+    tokens = []
+    for _ in range(answered):
+        tokens.append(history.said(TECH))
+        history.prompted(tokens[-1])
+        history.heard(tokens[-1])
+    for _ in range(limited):
+        tokens.append(history.said(TECH))
+        notice = f"歇一歇再说{mention}"
+        history.ledger.add(Kind.HEARD, by=TECH, token=tokens[-1], text=notice)
+    tokens += [history.said(TECH) for _ in range(silent)]
+    return metered(history.events, tokens, answered=2, limited=1)
+
+
+def test_the_promised_share_is_held():
+    verdict = spoken()
+    assert (verdict.outcome, verdict.examined) == (HELD, 3)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"answered": 3, "limited": 0}, {"limited": 2}, {"silent": 1}, {"answered": 1}]
+)
+def test_any_other_share_is_violated(wrong):
+    assert spoken(**wrong).outcome is VIOLATED
+
+
+def test_a_notice_with_somebodys_words_is_violated():
+    stranger = History(nonce="别人").said(EDU)
+    assert spoken(mention=stranger).outcome is VIOLATED
+
+
+def test_nothing_said_is_not_metered():
+    assert metered([], [], answered=0, limited=0).outcome is INCONCLUSIVE
+
+
+# ---- 兜底 ------------------------------------------------------------------------
+
+
+def faulty(*, took=0.5, text="抱歉，我刚才走神了", outcome="status 500", calls=1):
+    history = History()
+    token = history.said(TECH)
+    for _ in range(calls):
+        history.prompted(token, outcome=outcome)
+    if took is not None:
+        history.wait(took)
+        history.ledger.add(Kind.HEARD, by=TECH, token=token, text=text)
+    return fell_back(history.events, token, 2)
+
+
+def test_a_prompt_wordless_answer_is_held():
+    assert faulty().outcome is HELD
+
+
+def test_late_missing_or_wordy_fallbacks_are_violated():
+    assert faulty(took=2.5).outcome is VIOLATED
+    assert faulty(took=None).outcome is VIOLATED
+    wordy = faulty(text=f"还记得{History(nonce='别人').said(EDU)}")
+    assert (wordy.outcome, "有人说过的话" in wordy.actual) == (VIOLATED, True)
+
+
+def test_without_a_failed_call_there_is_no_fallback():
+    assert faulty(calls=0).outcome is INCONCLUSIVE
+    assert faulty(outcome="answered").outcome is INCONCLUSIVE
+    assert fell_back([], "", 2).outcome is INCONCLUSIVE
+
+
+# ---- 逐个聊天的次序 ----------------------------------------------------------------
+
+GROUP = replace(TECH, chat="group:g1")
+
+
+def answered_in(order):
+    """两个聊天各说两句，交错着说；按 `order` 答。"""
+    history = History()
+    tokens = [history.said(owner) for owner in (TECH, GROUP, TECH, replace(GROUP, user="小雨"))]
+    for place in order:
+        history.heard(tokens[place])
+    return in_order_by_chat(history.events, tokens)
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (1, 3, 0, 2), (0, 2)])
+def test_chats_do_not_wait_for_each_other(order):
+    assert answered_in(order).outcome is HELD
+
+
+@pytest.mark.parametrize("order", [(2, 0, 1, 3), (0, 2, 3, 1)])
+def test_overtaking_within_a_chat_is_violated(order):
+    assert answered_in(order).outcome is VIOLATED
+
+
+def test_one_reply_per_chat_has_no_order():
+    assert answered_in((0, 1)).outcome is INCONCLUSIVE
+    assert in_order_by_chat([], []).outcome is INCONCLUSIVE
