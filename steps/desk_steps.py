@@ -70,13 +70,13 @@ def step_hidden(context: Context, tenant: str) -> None:
     context.world.bench.hidden(tenant)
 
 
-@when("管理员给{tenant:Text}再添一个同名的{resource:Resource}")
-async def step_duplicate(context: Context, tenant: str, resource: Resource) -> None:
-    """在同一家再建一个已有的名字。
+@when("管理员给{tenant:Text}添一个与{other:Text}同名的{resource:Resource}")
+async def step_namesake(context: Context, tenant: str, other: str, resource: Resource) -> None:
+    """在一家再建一个名字，与自家或别家已有的相同。
 
-    例：当 管理员给“教育机构”再添一个同名的智能体
+    例：当 管理员给“教育机构”添一个与“科技公司”同名的智能体
     """
-    await context.world.desk.duplicate(tenant, resource)
+    await context.world.desk.namesake(tenant, other, resource)
 
 
 @then("报错不露内情")

@@ -173,6 +173,7 @@ class Disguise(str, Enum):
     CONNECTION = "顶着连接编号冒充"
     BRIEFLY = "短暂顶着连接编号冒充"
     BAD_KEY = "拿伪造的密钥、顶着连接编号冒充"
+    BAD_FIRST = "拿伪造的密钥、另外附上一把密钥冒充"
     TWO_KEYS = "另外附上一把密钥冒充"
     PLATFORM = "在话里自称身处"
 

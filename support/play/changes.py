@@ -62,7 +62,9 @@ class Changes:
     async def _reopen_agent(self, household: Household) -> None:
         agent = household.agent()
         await self._call(household, Change.AGENT_DELETED)
-        await self._households.add_agent(household, agent.name, agent.persona)
+        # 密钥换个名字：旧密钥若没有跟着删掉，也不至于挡住新的，好让裁判看见真正的后果。
+        again = f"{agent.name}重开后的密钥"
+        await self._households.add_agent(household, agent.name, agent.persona, key_name=again)
 
     async def _rotate(self, household: Household) -> None:
         """先发新的，再删旧的。"""

@@ -137,13 +137,19 @@ class Desk:
             )
             self.answers.append(answer)
 
-    async def duplicate(self, tenant: str, resource: Resource) -> None:
-        """运营方再添一个同名的。"""
+    async def namesake(self, tenant: str, other: str, resource: Resource) -> None:
+        """运营方给一家添一个与 `other` 那家同名的；那家是别家就理当添得成。"""
         household = self._households[tenant]
-        name = household.agent().name
+        name = self._households[other].agent().name
         name = name if resource is Resource.AGENTS else f"{name}的密钥"
         wanted = request(Deed.ADD, resource, _ids(household), name)
-        await self._households.call(household.owner, wanted.method, wanted.path, body=wanted.body)
+        answer, _ = await self._households.call(
+            household.owner, wanted.method, wanted.path, body=wanted.body
+        )
+        if tenant != other:
+            named = "id" if resource is Resource.AGENTS else "api_key_id"
+            known = household.furnished.setdefault(resource.value, set())
+            known.add(answer.data.get(named, f"同名的{resource.value}"))
 
     async def smuggle(self, tenant: str, resource: Resource, other: str) -> None:
         """运营方修改一家的东西，话里却把它写成另一家的。"""
@@ -224,11 +230,11 @@ def _own(household: Household, resource: Resource, look: Look) -> set[str]:
     """这份名录里理当有的记号。"""
     sleeping = look is Look.SLEEPING
     agents = [agent for agent in household.agents.values() if agent.status != GONE]
-    if resource is Resource.AGENTS:
-        return {a.agent_id for a in agents if not sleeping or a.status == "inactive"}
-    if resource is Resource.KEYS:
-        return {a.key_id for a in agents if not sleeping or a.key_status == "disabled"}
     known = household.furnished.get(resource.value, set())
+    if resource is Resource.AGENTS:
+        return known | {a.agent_id for a in agents if not sleeping or a.status == "inactive"}
+    if resource is Resource.KEYS:
+        return known | {a.key_id for a in agents if not sleeping or a.key_status == "disabled"}
     if resource is Resource.ACTIVITY:
         return known & {agent.agent_id for agent in agents}
     return known

@@ -127,7 +127,9 @@ class Households:
         self._by_name[name] = household
         return household
 
-    async def add_agent(self, household: Household, name: str, persona: str) -> Agent:
+    async def add_agent(
+        self, household: Household, name: str, persona: str, *, key_name: str = ""
+    ) -> Agent:
         """给租户添一个智能体（自己的人设口令、自己的模型密钥）并发一把密钥。"""
         owner = replace(household.owner, agent=name)
         token = self.plant(owner, Scope.AGENT, f"{name}的人设")
@@ -143,7 +145,9 @@ class Households:
         agent = Agent(name, data["id"], owner, persona, token, provider_key)
         self._created(owner, "agents", agent.agent_id)
         household.agents[name] = agent
-        agent.key_id, agent.key = await self.issue_key(household, agent, f"{name}的密钥")
+        agent.key_id, agent.key = await self.issue_key(
+            household, agent, key_name or f"{name}的密钥"
+        )
         return agent
 
     async def configure(

@@ -258,15 +258,16 @@ class World:
             claims = self.households.claims_of(victim, self.cast.platform(speaker))
             envelope = {"meta": claims.pop("meta")}
             return {}, claims if disguise is Disguise.PAYLOAD else envelope
-        if disguise is Disguise.TWO_KEYS:
-            return {"header_key": self.households[victim].agent().key}, {}
+        forged = await self._keyring.take(KeyRef(speaker.tenant, Credential.FORGED))
+        if disguise in (Disguise.TWO_KEYS, Disguise.BAD_FIRST):
+            borrowed = {"header_key": self.households[victim].agent().key}
+            return borrowed if disguise is Disguise.TWO_KEYS else {**borrowed, "key": forged}, {}
         stolen = self.cast.connection(victim, "", self.cast.platform(speaker)).connection_id
         if not stolen:
             raise Inconclusive("还不知道对方的连接编号：对方要先说过话")
         options = {"connection_id": stolen}
         if disguise is Disguise.BAD_KEY:
-            forged = KeyRef(speaker.tenant, Credential.FORGED)
-            options["key"] = await self._keyring.take(forged)
+            options["key"] = forged
         return options, {}
 
     async def knock(self, good: KeyRef, bad: KeyRef, words: str) -> None:
