@@ -110,6 +110,9 @@ def test_before():
     history.heard(quick)
     assert before(history.events, quick, slow).outcome is HELD, "重复的回复不改变先后"
     assert before([], quick, slow).outcome is INCONCLUSIVE
+    late = History()
+    quick, slow = late.said(EDU), late.answered(TECH)
+    assert before(late.events, quick, slow).outcome is VIOLATED, "后一句都答了，前一句还没有"
 
 
 # ---- 时限 ------------------------------------------------------------------------

@@ -58,8 +58,18 @@ def in_order(events: Sequence[Event], tokens: Sequence[str]) -> Verdict:
 
 
 def before(events: Sequence[Event], first: str, second: str) -> Verdict:
-    """`first` 的回复先于 `second` 的送达；缺一条就无法判定。"""
+    """`first` 的回复先于 `second` 的送达；缺后一条就无法判定，只缺前一条就是没有先于。"""
     heard = {event.token: event for event in reversed(_heard(events, (first, second)))}
+    if set(heard) == {second}:
+        claim = "被别家拖住了：后一句得到了回复，前一句还没有"
+        return Verdict(
+            Outcome.VIOLATED,
+            claim,
+            1,
+            (heard[second].seq,),
+            expected="先得到回复",
+            actual="没有得到回复",
+        )
     if len(heard) < 2:
         return Verdict(Outcome.INCONCLUSIVE, "两句话没有都得到回复，谈不上先后", len(heard))
     seqs = (heard[first].seq, heard[second].seq)
