@@ -8,6 +8,7 @@ from support.oracles.conversation import (
     persona_carried,
     persona_present,
     topics_covered,
+    used_model,
 )
 from tests.histories import EDU, HELD, INCONCLUSIVE, TECH, VIOLATED, History
 
@@ -133,3 +134,15 @@ def test_a_call_without_a_key_is_violated(history, scene, data):
     question, *_ = scene
     history.prompted(question, **data)
     assert own_provider_key(history.events, [question], "自己的").outcome is VIOLATED
+
+
+def test_the_model_used_is_judged_call_by_call():
+    history = History()
+    question = history.said(TECH, "今天忙什么")
+    assert used_model(history.events, question, "deep-1").outcome is INCONCLUSIVE
+    first = history.prompted(question, model="deep-1")
+    verdict = used_model(history.events, question, "deep-1")
+    assert (verdict.outcome, verdict.evidence) == (HELD, (first,))
+    history.prompted(question, model="quick-1")
+    wrong = used_model(history.events, question, "deep-1")
+    assert (wrong.outcome, wrong.actual) == (VIOLATED, "deep-1、quick-1")
