@@ -197,8 +197,7 @@ class World:
         await self._provider.pull()
 
     async def restart(self) -> None:
-        """等手上的事都收尾，强行终止服务再启动；各连接随之断开，再说话时重新连上。"""
-        await self.settle()
+        """强行终止服务再启动；各连接随之断开，再说话时重新连上。"""
         await self._faults.restart()
         await self.cast.disconnect()
 
