@@ -154,11 +154,7 @@ MISTAKES = [
     ('listen = "127.0.0.1:0"', 'listen = "0.0.0.0:80"', ["[observer].listen", "0.0.0.0"]),
     ('listen = "127.0.0.1:0"', 'listen = "127.0.0.1:99999"', ["[observer].listen", "主机:端口"]),
     ('kind = "embedded"', 'kind = "live"', ["[target].server_url", "缺少", "[target].control_url"]),
-    (
-        'capabilities = ["重启", ',
-        'capabilities = ["会飞", ',
-        ["[target].capabilities", "会飞", "长期记忆"],
-    ),
+    ('["重启", ', '["会飞", ', ["[target].capabilities", "会飞", "长期记忆"]),
     ("reply = 8.0", "reply = 0", ["[timeouts].reply", "大于 0"]),
     ("[report]", "[[report]]", ["[report]", "列表"]),
     ("timeout = 30.0", "timeout = 2026-01-01", ["[llm].timeout", "日期"]),

@@ -12,12 +12,15 @@ from pathlib import Path
 
 import pytest
 
+from support.ledger import read_events
+from support.model import Kind
 from support.targets.embedded import Reference
 from tests.poor_target import poor_target
 from tests.runs import Finished, finish, make_config, run, run_until, start
 
 LLM_KEY = "sk-test-0123456789abcdef0123456789"
 SECRETS = re.compile(rb"mmc_[A-Za-z0-9+/=]{24,}|sk-maispec-[0-9a-f]{16,}|" + LLM_KEY.encode())
+REFUSING = {"KEY", "BADGE", "CLAIM", "LIFE", "REMOVE", "ACCOUNT"}
 QUICK = ("--tags", "@HIST-01 or @KEY-01 or @DELIV-01")
 
 
@@ -65,7 +68,12 @@ def test_every_message_is_accounted_for(whole):
         assert tenant["sent"] == tenant["replied"] + tenant["lost"] + tenant["refused"]
         assert tenant["latency"]["p50"] <= tenant["latency"]["p99"] <= tenant["latency"]["max"]
     assert whole.total("lost") == whole.total("foreign") == whole.total("duplicated") == 0
-    assert whole.total("refused") == 10  # 密钥越权的十处拒绝
+    events = read_events(whole.folder / "ledger.jsonl")
+    refused = [event.scenario for event in events if event.kind is Kind.REFUSED]
+    assert whole.total("refused") == len(refused)
+    # 只有说身份与注销的规格里才有拒绝，每个场景至多一处
+    assert {one.partition("-")[0] for one in refused} <= REFUSING
+    assert len(set(refused)) == len(refused)
 
 
 def test_no_key_is_left_anywhere(whole):
