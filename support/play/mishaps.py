@@ -107,6 +107,8 @@ class Mishaps:
         await self._cast.say(speaker, line)
         await connection.fate(line.token, patience=self._patience)
         if accident is Accident.RESENT_RESTARTED:
+            # 强杀恰在“送出”与“记下送过”之间，约定允许再送一次：先让哨兵走完，避开那一瞬。
+            await self._cast.settle(patience=self._patience, disturbed=self._faults.disturbed)
             await self._faults.restart()
         await connection.close()
         await connection.open()
