@@ -181,8 +181,7 @@ class World:
         await self._provider.pull()
 
     async def restart(self) -> None:
-        """强行终止服务再启动，各连接随之断开、重新连上；先让哨兵走完，免得恰好杀在送达那一瞬。"""
-        await self.cast.settle(patience=self._patience, disturbed=self._faults.disturbed)
+        """强行终止服务再启动，各连接随之断开、重新连上。"""
         await self._faults.restart()
         await self.cast.disconnect()
 
