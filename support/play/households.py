@@ -200,6 +200,13 @@ class Households:
         self._resources.append((owner, resource, identity))
         self._office.ledger.add(Kind.CREATED, by=owner, resource=resource, id=identity)
 
+    async def let_service_finish(self) -> None:
+        """在管理面上走一个来回：服务若正停在“送出”与“记下送过”之间，回来时必已走完。
+
+        强杀之前用它，免得与那一瞬抢时间；哨兵话会占租户的限额，这里不能用。
+        """
+        await self._office.control.call("GET", "/health")
+
     async def administer(
         self,
         household: Household,

@@ -107,8 +107,7 @@ class Mishaps:
         await self._cast.say(speaker, line)
         await connection.fate(line.token, patience=self._patience)
         if accident is Accident.RESENT_RESTARTED:
-            # 哨兵一问一答之后才强杀：这条回复的收尾已经落盘，不与强杀抢时间。
-            await self._cast.settle(patience=self._patience, disturbed=set())
+            await self._cast.households.let_service_finish()
             await self._faults.restart()
         await connection.close()
         await connection.open()

@@ -198,6 +198,7 @@ class World:
 
     async def restart(self) -> None:
         """强行终止服务再启动；各连接随之断开，再说话时重新连上。"""
+        await self.households.let_service_finish()
         await self._faults.restart()
         await self.cast.disconnect()
 
