@@ -22,7 +22,7 @@ def started(monkeypatch):
     made = []
 
     @contextmanager
-    def fake(config, model_url, log, *, operator_key=None):
+    def fake(config, model_url, log, *, operator_key=None, extra=()):
         one = [operator_key, True]
         made.append(one)
         yield SimpleNamespace(endpoints=lambda base: replace(base, control_url=log.name))

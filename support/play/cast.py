@@ -160,7 +160,7 @@ class Cast:
         await connection.say(line)
         return connection
 
-    async def settle(self, *, patience: float, disturbed: set[str]) -> None:
+    async def settle(self, *, patience: float, disturbed: set[tuple[str, str]]) -> None:
         """在每条开着的连接上说一句哨兵话并等到回复，之前的回复就都该到了。
 
         用哨兵而不用钟：服务慢，它也慢。`disturbed` 里的智能体正被按住或出错，跳过。
@@ -169,7 +169,7 @@ class Cast:
         aliases = {household.owner.tenant: household.name for household in self.households}
         for connection in list(self._connections.values()):
             base = connection.base
-            if not connection.is_open or f"{base.tenant}/{base.agent}" in disturbed:
+            if not connection.is_open or (base.tenant, base.agent) in disturbed:
                 continue
             alias = aliases[base.tenant]
             speaker = Speaker(alias, SENTINEL, platform=base.platform, agent=base.agent)

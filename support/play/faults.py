@@ -35,9 +35,9 @@ _SCRIPTS: Mapping[ModelFault, Mapping[str, Any]] = {
 }
 
 
-def slot(tenant: str, agent: str) -> str:
+def slot(tenant: str, agent: str) -> tuple[str, str]:
     """一个智能体在故障表里的格子。"""
-    return f"{tenant}/{agent}"
+    return tenant, agent
 
 
 class Faults:
@@ -54,12 +54,12 @@ class Faults:
     ) -> None:
         self._provider, self._ledger, self._private = provider, ledger, private
         self._patience, self._start_timeout = patience, start_timeout
-        self._rules: dict[str, str] = {}
-        self._passing: set[str] = set()
-        self._held: dict[str, list[tuple[Connection, str]]] = {}
+        self._rules: dict[tuple[str, str], str] = {}
+        self._passing: set[tuple[str, str]] = set()
+        self._held: dict[tuple[str, str], list[tuple[Connection, str]]] = {}
 
     @property
-    def disturbed(self) -> set[str]:
+    def disturbed(self) -> set[tuple[str, str]]:
         """正处在故障里的智能体的格子；只坏头一句的不算。"""
         return set(self._rules) - self._passing
 
@@ -129,7 +129,7 @@ class Faults:
             for where in list(self._rules):
                 stack.push_async_callback(self._release, where)
 
-    async def _release(self, where: str) -> None:
+    async def _release(self, where: tuple[str, str]) -> None:
         waiting = self._held.pop(where, [])
         self._passing.discard(where)
         patience = self._patience if waiting else 0.0
