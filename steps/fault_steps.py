@@ -3,7 +3,7 @@
 from behave import given, step, when
 from behave.runner import Context
 
-from support.phrases import Absence, Accident, ModelFault, Speaker
+from support.phrases import Absence, Accident, ModelFault, Restart, Speaker
 
 
 @step("{tenant:Text}的大模型{fault:ModelFault}")
@@ -35,13 +35,13 @@ async def step_burst_absent(
     await context.world.mishaps.burst(speaker, count, absence)
 
 
-@given("服务被强行终止又重新启动")
-async def step_restart(context: Context) -> None:
-    """服务进程被强杀，再在原来的数据上启动。
+@given("服务{restart:Restart}")
+async def step_restart(context: Context, restart: Restart) -> None:
+    """服务进程停下（强杀或正常），再在原来的数据上启动。
 
     例：假如 服务被强行终止又重新启动
     """
-    await context.world.restart()
+    await context.world.restart(restart)
 
 
 @when("{speaker:Speaker}说完{words:Text}又原样重发一遍")

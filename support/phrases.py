@@ -125,6 +125,13 @@ class ModelFault(str, Enum):
     HELD_ONCE = "头一句被按住"
 
 
+class Restart(str, Enum):
+    """服务怎样重启。"""
+
+    KILLED = "被强行终止又重新启动"
+    ORDERLY = "正常停下又重新启动"
+
+
 class Accident(str, Enum):
     """说完话之后发生的意外。"""
 
@@ -331,7 +338,7 @@ TYPES: dict[str, Callable[[str], Any]] = {
         kind.__name__: _choice(kind)
         for kind in (
             Recall, Carry, Fate, Change, ModelFault, Accident,
-            Absence, Attack, Limit, Disguise, Lesson, Ident, Difference, Resource, Crowd,
+            Restart, Absence, Attack, Limit, Disguise, Lesson, Ident, Difference, Resource, Crowd,
             Look, Deed,
         )
     },

@@ -25,10 +25,11 @@ def test_everything_stops_and_the_data_is_gone(tmp_path):
             knock(url, 1)
 
 
-def test_a_killed_server_comes_back_on_the_same_ports(tmp_path):
+@pytest.mark.parametrize("orderly", [False, True], ids=["强杀", "正常"])
+def test_a_stopped_server_comes_back_on_the_same_ports(tmp_path, orderly):
     with reference(CONFIG, "http://127.0.0.1:9/v1", tmp_path / "log") as server:
         before = dict(server.ready)
-        server.restart_after_kill(10)
+        server.restart(10, orderly=orderly)
         assert server.ready["control_url"] == before["control_url"]
         assert server.ready["pid"] != before["pid"]
 

@@ -16,7 +16,7 @@ from support.client.stream import Connection, Line
 from support.errors import Inconclusive
 from support.ledger import Ledger
 from support.model import Kind
-from support.phrases import Accident, ModelFault, Speaker
+from support.phrases import Accident, ModelFault, Restart, Speaker
 from support.play.cast import SENTINEL, Cast
 from support.play.households import Agent
 from support.targets.embedded import Reference
@@ -112,12 +112,13 @@ class Faults:
         connection = await cast.say(elsewhere, line)
         await connection.fate(line.token, patience=self._patience)
 
-    async def restart(self) -> None:
-        """强行终止本场景专用的参考服务，再在原数据上启动。"""
+    async def restart(self, restart: Restart = Restart.KILLED) -> None:
+        """停下本场景专用的参考服务，再在原数据上启动。"""
         if self._private is None:
             raise Inconclusive("这个场景没有可重启的服务：请给它加上标签 @需.重启")
-        self._ledger.add(Kind.FAULT, what="服务被强行终止又重新启动")
-        await asyncio.to_thread(self._private.restart_after_kill, self._start_timeout)
+        self._ledger.add(Kind.FAULT, what=f"服务{restart.value}")
+        orderly = restart is Restart.ORDERLY
+        await asyncio.to_thread(self._private.restart, self._start_timeout, orderly=orderly)
 
     def is_held(self, agent: Agent) -> bool:
         """这个智能体的大模型是不是正被按住。"""

@@ -30,6 +30,7 @@ from support.phrases import (
     KeyRef,
     Limit,
     ModelFault,
+    Restart,
     Speaker,
 )
 from support.play.bench import Bench
@@ -196,10 +197,10 @@ class World:
         await self._faults.model(self.households[tenant].agent(), fault)
         await self._provider.pull()
 
-    async def restart(self) -> None:
-        """强行终止服务再启动；各连接随之断开，再说话时重新连上。"""
+    async def restart(self, restart: Restart) -> None:
+        """停下服务再启动；各连接随之断开，再说话时重新连上。"""
         await self.households.let_service_finish()
-        await self._faults.restart()
+        await self._faults.restart(restart)
         await self.cast.disconnect()
 
     # ---- 当：说话与提问 --------------------------------------------------------

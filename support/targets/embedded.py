@@ -124,10 +124,13 @@ class Reference(Server):
         env = {OPERATOR_ENV: operator_key} if operator_key else {}
         super().__init__([*command, *extra], log=log, env=env)
 
-    def restart_after_kill(self, timeout: float) -> None:
-        """强杀后在原端口、原数据上重新启动。"""
+    def restart(self, timeout: float, *, orderly: bool) -> None:
+        """强杀（或请它体面退出）之后，在原端口、原数据上重新启动。"""
         ports = [str(urlsplit(self.ready[name]).port) for name in ("control_url", "message_url")]
-        self.kill()
+        if orderly:
+            self.stop(timeout)
+        else:
+            self.kill()
         if "--control-port" not in self.command:
             self.command += ["--control-port", ports[0], "--message-port", ports[1]]
         self.start(timeout)
