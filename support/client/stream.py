@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
@@ -104,6 +104,7 @@ class Connection:
         self._lines: dict[str, Line] = {}
         self._waiting: dict[str, asyncio.Future[Fate]] = {}
         self._envelopes: dict[str, str] = {}
+        self._acks: dict[str, asyncio.Future[None]] = {}
         self._opening = asyncio.Lock()
         self.connection_id = ""
 
@@ -152,6 +153,7 @@ class Connection:
         if not resend:
             self._lines[line.token] = line
             self._waiting[line.token] = asyncio.get_running_loop().create_future()
+            self._acks[line.token] = asyncio.get_running_loop().create_future()
         self._envelopes[line.message_id] = line.token
         notes = {**line.notes, **self._labels}
         self._ledger.add(
@@ -220,6 +222,12 @@ class Connection:
             },
         }
 
+    async def acked(self, tokens: Iterable[str], *, patience: float) -> bool:
+        """等这些话都被服务确认，最多 `patience` 秒；没等齐返回假。"""
+        waiting = [self._acks[token] for token in tokens]
+        _, missing = await asyncio.wait(waiting, timeout=patience)
+        return not missing
+
     async def fate(self, token: str, *, patience: float) -> Fate:
         """等这句话的下场，最多 `patience` 秒；没等到就是“没有回复”。"""
         waiting = self._waiting[token]
@@ -257,6 +265,8 @@ class Connection:
             self.connection_id = str(meta.get("uuid", ""))
             token = self._envelopes.get(str(meta.get("acked_msg_id")), "")
             self._ledger.add(Kind.ACKED, by=self.base, token=token)
+            if token in self._acks and not self._acks[token].done():
+                self._acks[token].set_result(None)
         elif frame.get("type") == "sys_std" and payload:
             self._hear(payload)
         else:

@@ -59,6 +59,9 @@ class Mishaps:
         if not await self._provider.held(rule, count=1, patience=self._patience):
             raise Inconclusive("话没有送到大模型，意外无从发生")
         if absence is Absence.KILLED:
+            # 约定只保证确认过的话：没等到确认就强杀，丢了也怪不得服务。
+            if not await connection.acked(tokens, patience=self._patience):
+                raise Inconclusive("服务没有确认收到这几句话，强杀之后无从要求它作答")
             await self._faults.restart()
             await self._provider.release(rule, patience=0.0)
         else:
