@@ -98,7 +98,7 @@ def test_the_report_can_be_judged_again_offline(whole):
     assert len(records) == len(whole.results["scenarios"])
 
 
-def test_scenarios_cost_little_to_set_up_and_tear_down(whole):
+def test_the_costs_of_set_up_and_tear_down_are_measured(whole):
     assert whole.results["run"]["setup_median_ms"] > 0
     assert whole.results["run"]["teardown_median_ms"] > 0
 
