@@ -31,6 +31,7 @@ _EXAMPLES = """例子：
   report      由运行目录重出报告      doctor      检查环境
   vocabulary  规格的全部句式          lint        检查规格的写法
   coverage    覆盖矩阵：哪一格由哪条规格看守
+  mutants     变异检验：每条规格都会红，而且红得有理
 
 退出码：0 全部通过 · 1 有违反 · 2 用法或配置错误 · 3 有无法判定 · 4 目标连不上 · 130 被打断
 """
@@ -160,6 +161,27 @@ def _coverage(arguments: list[str]) -> int:
     return coverage(arguments)
 
 
+def _mutants(arguments: list[str]) -> int:
+    from support.battery.command import main as battery
+    from support.battery.verdict import Case
+    from support.reference import mutants
+
+    def case(name: str) -> Case:
+        one = mutants.load(name)
+        return Case(
+            name=name,
+            title=one.title,
+            story=one.story,
+            catalogue=one.catalogue,
+            properties=one.properties,
+            killed_by=one.killed_by,
+            spares=one.spares,
+            marks=one.marks,
+        )
+
+    return battery(arguments, [case(name) for name in mutants.names()])
+
+
 def _report(arguments: list[str]) -> int:
     parser = Parser(
         prog="python -m support report",
@@ -202,6 +224,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "observe": _observe,
     "lint": _lint,
     "coverage": _coverage,
+    "mutants": _mutants,
     "report": _report,
     "doctor": _doctor,
     "vocabulary": _vocabulary,

@@ -51,6 +51,12 @@ class Matrix:
         """矩阵里提到的全部规格编号。"""
         return {spec for specs in self.guarded.values() for spec in specs}
 
+    def ids_of(self, prop: str) -> frozenset[str]:
+        """看守一种性质的全部规格。"""
+        return frozenset(
+            spec for cell, specs in self.guarded.items() if cell[0] == prop for spec in specs
+        )
+
     def ids_at(self, prop: str, data: str) -> tuple[str, ...]:
         """看守一种性质、一种数据的全部规格，不分露面处与情形。"""
         found = {

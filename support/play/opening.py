@@ -14,6 +14,7 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,7 @@ from support.targets.embedded import TOKEN_ENV, Endpoints, running
 ROOT = Path(__file__).resolve().parents[2]
 _KNOWN = {
     "config", "seed", "pace", "concurrent_users", "control_url", "server_url",
-    "run_id", "folder", "endpoints", "worker",
+    "run_id", "folder", "endpoints", "worker", "patience",
 }  # fmt: skip
 
 
@@ -45,6 +46,8 @@ def open_stage(userdata: Mapping[str, str], stack: ExitStack) -> Stage:
     _refuse_unknown(userdata)
     written = load_config(Path(userdata.get("config", str(DEFAULT_CONFIG))))
     config = aim(written, userdata.get("control_url"), userdata.get("server_url"))
+    patience = _number(userdata, "patience", config.timeouts.reply, float)
+    config = replace(config, timeouts=replace(config.timeouts, reply=patience))
     run_id = userdata.get("run_id") or new_run_id(datetime.now())
     folder = Path(userdata.get("folder") or config.report.dir / f"behave-{run_id}")
     endpoints = _endpoints(userdata, config, folder, stack)
@@ -91,7 +94,9 @@ def _endpoints(
 ) -> Endpoints:
     given = userdata.get("endpoints")
     if given:
-        return Endpoints(**json.loads(given), token=os.environ[TOKEN_ENV])
+        read = json.loads(given)
+        read["serve_options"] = tuple(read["serve_options"])
+        return Endpoints(**read, token=os.environ[TOKEN_ENV])
     return stack.enter_context(running(config, folder))
 
 

@@ -61,8 +61,9 @@ class Services:
             self._redactor.learn(operator_key)
         log = self._folder / f"reference-{name.replace('#', '-')}.log"
         base = self._shared.endpoints
+        options = (*base.serve_options, *extra)
         server = stack.enter_context(
-            reference(self._config, base.model_url, log, operator_key=operator_key, extra=extra)
+            reference(self._config, base.model_url, log, operator_key=operator_key, extra=options)
         )
         return Service(server.endpoints(base), operator_key, server)
 

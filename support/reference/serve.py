@@ -16,7 +16,8 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from support.reference import NAME, VERSION
+from support.reference import NAME, VERSION, mutants
+from support.reference.mutation import Trace
 from support.reference.options import Options, StartupError
 from support.reference.server import ReferenceServer
 
@@ -47,36 +48,45 @@ def main(argv: Sequence[str]) -> int:
         model_timeout=arguments.model_timeout,
         operator_key=operator_key,
     )
+    if arguments.mutant and arguments.mutant not in mutants.names():
+        print(
+            f"没有叫 {arguments.mutant} 的变异体：python -m support mutants --list", file=sys.stderr
+        )
+        return USAGE_ERROR
     try:
-        asyncio.run(_serve(options, with_parent=arguments.with_parent))
+        asyncio.run(_serve(options, arguments))
     except StartupError as error:
         print(error, file=sys.stderr)
         return USAGE_ERROR
     return 0
 
 
-async def _serve(options: Options, *, with_parent: bool) -> None:
+async def _serve(options: Options, arguments: argparse.Namespace) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
     server = ReferenceServer(options)
+    shown = NAME
+    if arguments.mutant:
+        mutants.load(arguments.mutant).apply(server, Trace(arguments.trace))
+        shown = f"{NAME}（变异体 {arguments.mutant}）"
     await server.start()
     try:
-        if with_parent:
+        if arguments.with_parent:
             _watch_parent(lambda: loop.call_soon_threadsafe(stop.set))
-        print(json.dumps(_ready(server), ensure_ascii=False), flush=True)
+        print(json.dumps(_ready(server, shown), ensure_ascii=False), flush=True)
         await stop.wait()
     finally:
         await server.stop()
 
 
-def _ready(server: ReferenceServer) -> dict[str, object]:
+def _ready(server: ReferenceServer, name: str) -> dict[str, object]:
     return {
         "control_url": server.control_url,
         "message_url": server.message_url,
         "pid": os.getpid(),
-        "name": NAME,
+        "name": name,
         "version": VERSION,
     }
 
@@ -105,6 +115,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--host", default="127.0.0.1", metavar="主机", help="监听的地址，缺省 127.0.0.1")
     add("--model-timeout", type=float, default=20.0, metavar="秒", help="等模型多久，缺省 20")
     add("--auth", action="store_true", help=f"控制面要凭证；运营密钥在环境变量 {OPERATOR_KEY_ENV}")
+    add("--mutant", metavar="名字", help="起一台有意写错一处的服务，用来检验规格")
+    add("--trace", type=Path, metavar="文件", help="变异体每走到错处一次，往里添一个字节")
     add("--with-parent", action="store_true", help="标准输入关闭（父进程退出）时自行停止")
     add(
         "--log-level",

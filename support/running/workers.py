@@ -39,6 +39,8 @@ class Assignment:
     control_url: str | None
     server_url: str | None
     endpoints: Endpoints
+    #: 等一句回复的秒数；None 表示听配置的。
+    patience: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +59,17 @@ def run_workers(
     *,
     deadline_s: float,
     hear: Callable[[str, str], None],
+    started: Callable[[Callable[[], None]], None] = lambda interrupt: None,
 ) -> Ended:
-    """跑完全部场景。`hear(种类, 内容)` 转述进度，在读取线程里被调用。"""
+    """跑完全部场景。`hear(种类, 内容)` 转述进度，在读取线程里被调用。
+
+    在主线程里，Ctrl-C 会让它收场；在别的线程里跑时，`started` 收到一个让它收场的函数。
+    """
     shares = [scenes[number::count] for number in range(count)]
     workers = [
         _Worker(assignment, number, share, hear) for number, share in enumerate(shares) if share
     ]
+    started(lambda: _interrupt(workers))
     interrupted, timed_out = False, False
     try:
         timed_out = not _wait(workers, time.monotonic() + deadline_s)
@@ -85,10 +92,14 @@ def _wait(workers: Sequence[_Worker], deadline: float) -> bool:
 
 def _wind_up(workers: Sequence[_Worker]) -> None:
     """请各进程收场；超过宽限或再按一次 Ctrl-C 就不再等。"""
-    for worker in workers:
-        worker.interrupt()
+    _interrupt(workers)
     with suppress(KeyboardInterrupt):
         _wait(workers, time.monotonic() + _GRACE_S)
+
+
+def _interrupt(workers: Sequence[_Worker]) -> None:
+    for worker in workers:
+        worker.interrupt()
 
 
 class _Worker:
@@ -132,6 +143,7 @@ class _Worker:
             "concurrent_users": assignment.concurrent_users,
             "control_url": assignment.control_url,
             "server_url": assignment.server_url,
+            "patience": assignment.patience,
             "run_id": f"{assignment.run_id}-{number}",
             "folder": self.folder,
             "worker": number,

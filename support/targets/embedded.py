@@ -42,6 +42,8 @@ class Endpoints:
     name: str
     version: str
     startup_s: float = 0.0
+    #: 每台内嵌参考服务都加上的启动选项；变异检验用它点名写错哪一处。
+    serve_options: tuple[str, ...] = ()
 
 
 class Server:
@@ -197,20 +199,18 @@ def reference(
 
 
 @contextmanager
-def running(config: Config, folder: Path) -> Iterator[Endpoints]:
-    """起观察站，目标为内嵌时再起参考服务；离开时都停掉。日志在 `folder`。"""
+def observing(config: Config, folder: Path) -> Iterator[Endpoints]:
+    """起观察站，离开时停掉；目标的地址照配置写。日志在 `folder`。"""
     folder.mkdir(parents=True, exist_ok=True)
-    level = config.settings.log_level
-    token, began = secrets.token_hex(16), time.monotonic()
-    with ExitStack() as stack:
-        observer = Server(
-            ["observe", "--listen", config.observer.listen, "--log-level", level],
-            log=folder / "observer.log",
-            env={TOKEN_ENV: token},
-        )
-        stack.callback(observer.stop, config.timeouts.stop)
+    token = secrets.token_hex(16)
+    observer = Server(
+        ["observe", "--listen", config.observer.listen, "--log-level", config.settings.log_level],
+        log=folder / "observer.log",
+        env={TOKEN_ENV: token},
+    )
+    try:
         model_url = observer.start(config.timeouts.start)["model_url"]
-        base = Endpoints(
+        yield Endpoints(
             control_url=config.target.control_url or "",
             message_url=config.target.server_url or "",
             model_url=config.observer.public_url or model_url,
@@ -219,7 +219,17 @@ def running(config: Config, folder: Path) -> Iterator[Endpoints]:
             name=config.target.name,
             version=config.target.version or "未知",
         )
+    finally:
+        observer.stop(config.timeouts.stop)
+
+
+@contextmanager
+def running(config: Config, folder: Path) -> Iterator[Endpoints]:
+    """起观察站，目标为内嵌时再起参考服务；离开时都停掉。日志在 `folder`。"""
+    began = time.monotonic()
+    with ExitStack() as stack:
+        endpoints = stack.enter_context(observing(config, folder))
         if config.target.kind == "embedded":
-            log = folder / "reference.log"
-            base = stack.enter_context(reference(config, model_url, log)).endpoints(base)
-        yield replace(base, startup_s=time.monotonic() - began)
+            server = reference(config, endpoints.model_url, folder / "reference.log")
+            endpoints = stack.enter_context(server).endpoints(endpoints)
+        yield replace(endpoints, startup_s=time.monotonic() - began)

@@ -1,0 +1,131 @@
+"""变异：让参考服务在一处犯一个真实的错，用来证明规格抓得住它。
+
+职责：一个变异体长什么样、怎样换掉一个决定、怎样留下“真的走到了错处”的痕迹。
+不做什么：不含任何具体的错（在 `mutants/`，一个文件一个），不判断规格抓没抓住。
+服务自己的代码里没有一句为变异写的话：错是在组装之后、开端口之前换上去的。
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from support.reference.server import ReferenceServer
+
+#: 在 SQL 里代替“某列 = ?”：参数照收，谁都匹配。
+ANYONE = "(? IS NULL OR 1)"
+#: 与隔离无关、任何变异体都不该弄坏的规格：群里接着别人的话问、一对一再问一次。
+SMOKE = ("TECH-02", "TEACH-02")
+
+
+class Trace:
+    """走到错处的痕迹：每走到一次往文件里添一个字节。
+
+    服务被强杀也不丢，几台服务可以共用一个文件。`mark` 分辨一个变异体里的几处错。
+    """
+
+    def __init__(self, path: Path | None, mark: str = "0") -> None:
+        self._path, self._mark = path, mark
+
+    def hit(self) -> None:
+        """走到了一次。"""
+        if self._path is not None:
+            with self._path.open("ab", buffering=0) as file:
+                file.write(self._mark.encode("ascii"))
+
+    def at(self, mark: str) -> Trace:
+        """同一个文件里另一处错的痕迹。"""
+        return Trace(self._path, mark)
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """一个变异体：一台只错一处的参考服务。
+
+    `killed_by` 是必须因它判为“违反”的规格，`spares` 是必须仍然通过的规格；
+    `properties` 是它破坏的性质（P 编号），`catalogue` 是它在真实错误目录里的编号，自己想到的写空。
+    `marks` 是必须都留下痕迹的几处错。
+    """
+
+    title: str
+    story: str
+    properties: tuple[str, ...]
+    killed_by: tuple[str, ...]
+    apply: Callable[[ReferenceServer, Trace], None]
+    catalogue: tuple[str, ...] = ()
+    spares: tuple[str, ...] = SMOKE
+    marks: str = "0"
+
+
+def replace(owner: object, name: str, wrong: Callable[..., Any], trace: Trace) -> None:
+    """把 `owner.name` 换成 `wrong`：它先收到原来的那个，再收到原来的全部参数。
+
+    `owner` 可以是部件、类或模块；换的是类的方法时，参数从 self 开始。
+    """
+    right = getattr(owner, name)
+
+    @functools.wraps(right)
+    def mutated(*args: Any, **kwargs: Any) -> Any:
+        trace.hit()
+        return wrong(right, *args, **kwargs)
+
+    setattr(owner, name, mutated)
+
+
+def rewrite(part: Any, method: str | None, trace: Trace, *changes: tuple[str, str]) -> None:
+    """部件 `part` 在方法 `method` 里写错了 SQL：逐对替换；`method` 为 None 是它的每条语句。"""
+    lens = _Misprint(part._store, changes, trace)
+    part._store = lens
+    if method is None:
+        lens.depth = 1
+        return
+    right = getattr(part, method)
+
+    @functools.wraps(right)
+    def misread(*args: Any, **kwargs: Any) -> Any:
+        lens.depth += 1
+        try:
+            return right(*args, **kwargs)
+        finally:
+            lens.depth -= 1
+
+    setattr(part, method, misread)
+
+
+class _Misprint:
+    """套在存储外面：`depth` 大于零时，经过的 SQL 被写错。"""
+
+    def __init__(self, store: Any, changes: tuple[tuple[str, str], ...], trace: Trace) -> None:
+        self._store, self._changes, self._trace = store, changes, trace
+        self.depth = 0
+
+    def __getattr__(self, name: str) -> Any:
+        right = getattr(self._store, name)
+        if name not in ("run", "one", "all"):
+            return right
+
+        def execute(sql: str, *values: Any) -> Any:
+            return right(self._misprinted(sql) if self.depth else sql, *values)
+
+        return execute
+
+    def _misprinted(self, sql: str) -> str:
+        wrong = sql
+        for old, new in self._changes:
+            wrong = wrong.replace(old, new)
+        if wrong != sql:
+            self._trace.hit()
+        return wrong
+
+
+def both(*mutants: Mutant) -> Callable[[ReferenceServer, Trace], None]:
+    """二阶变异：几处错同时在场，第 n 处的痕迹记作数字 n。"""
+
+    def apply(server: ReferenceServer, trace: Trace) -> None:
+        for number, mutant in enumerate(mutants):
+            mutant.apply(server, trace.at(str(number)))
+
+    return apply
