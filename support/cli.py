@@ -179,7 +179,7 @@ def _mutants(arguments: list[str]) -> int:
             marks=one.marks,
         )
 
-    return battery(arguments, [case(name) for name in mutants.names()])
+    return battery(arguments, [case(name) for name in mutants.names()], mutants.EXEMPT)
 
 
 def _report(arguments: list[str]) -> int:

@@ -14,6 +14,7 @@ import pytest
 
 from support.errors import SuiteError
 from support.reports import node, render
+from support.reports.cover import cover_of_run
 from support.reports.render import History, ensure_allure, render_allure
 from tests.reports_sample import ROOT, behave, make_project, results
 
@@ -51,7 +52,7 @@ def test_runs_make_one_self_contained_page_with_a_trend(tmp_path, tool_dir):
             folder / "allure-results",
             target,
             history=History(history),
-            results=run_results(number),
+            cover=cover_of_run(run_results(number), folder),
             tool_dir=tool_dir,
         )
         assert done.ok, done.message
@@ -81,7 +82,7 @@ def attempt(tmp_path, tool_dir):
         tmp_path / "allure-results",
         target,
         history=History(tmp_path / "history.jsonl"),
-        results=results(),
+        cover=cover_of_run(results(), target.parent),
         tool_dir=tool_dir,
     )
     assert not done.ok

@@ -9,7 +9,7 @@ import argparse
 import difflib
 import signal
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from rich.console import Console
@@ -18,7 +18,7 @@ from rich.table import Table
 from support.arguments import Parser, natural, path, whole
 from support.battery.battery import Plan, run_battery
 from support.battery.progress import BatteryProgress
-from support.battery.record import exit_code, record
+from support.battery.record import Claims, exit_code, record
 from support.battery.trial import Ground
 from support.battery.verdict import Case
 from support.config import DEFAULT_CONFIG, load_config
@@ -26,7 +26,7 @@ from support.coverage import load_matrix
 from support.errors import ConfigError
 from support.play.opening import ROOT, new_run_id
 from support.records import Scene
-from support.reports.detection import publish_detection
+from support.reports.publish import publish_detection
 from support.running.plan import plan as plan_scenes
 from support.targets.embedded import observing
 
@@ -44,8 +44,11 @@ _EXAMPLES = """例子：
 """
 
 
-def main(arguments: Sequence[str], cases: Sequence[Case]) -> int:
-    """跑变异检验，返回退出码；`cases` 是全部变异体的档案。"""
+def main(arguments: Sequence[str], cases: Sequence[Case], exempt: Mapping[str, str]) -> int:
+    """跑变异检验，返回退出码。
+
+    `cases` 是全部变异体的档案；`exempt` 是没有变异体能让它红的规格与缘由。
+    """
     options = _parser().parse_args(arguments)
     chosen = _chosen(cases, options.mutant, options.kills)
     scenes = _scenes()
@@ -55,19 +58,30 @@ def main(arguments: Sequence[str], cases: Sequence[Case]) -> int:
         console.print(_catalogue(chosen))
         return 0
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    config, matrix = load_config(DEFAULT_CONFIG), load_matrix()
-    guards = {prop: matrix.ids_of(prop) for prop in matrix.meaning}
-    plan = Plan(chosen, scenes, guards, options.workers, options.all)
+    matrix = load_matrix()
+    plan = Plan(
+        cases=chosen,
+        scenes=scenes,
+        guards={prop: matrix.ids_of(prop) for prop in matrix.meaning},
+        workers=options.workers,
+        full=options.all,
+    )
+    claims = Claims(matrix.meaning, exempt, is_whole=not (options.mutant or options.kills))
+    return _run(plan, claims, options, console)
+
+
+def _run(plan: Plan, claims: Claims, options: argparse.Namespace, console: Console) -> int:
+    config = load_config(DEFAULT_CONFIG)
     started, run_id = datetime.now().astimezone(), new_run_id(datetime.now())
     run_dir = (options.report_dir or config.report.dir).resolve() / f"mutants-{run_id}"
     with (
         observing(config, run_dir / "servers") as endpoints,
-        BatteryProgress(len(chosen), console) as progress,
+        BatteryProgress(len(plan.cases), console) as progress,
     ):
         ground = Ground(config, endpoints, run_dir / "trials", run_id, options.seed)
         outcomes = run_battery(plan, ground, progress)
-    results = record(run_id, started, options.seed, plan, outcomes)
-    for line in publish_detection(run_dir, results):
+    results = record(ground, started, plan, outcomes, claims)
+    for line in publish_detection(run_dir, results, history_limit=config.report.history):
         console.print(line, highlight=False, soft_wrap=True, markup=False)
     return exit_code(results)
 

@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from support import __version__
 from support.battery.battery import Outcomes, Plan
+from support.battery.trial import Ground
 from support.battery.verdict import Fate, Judged, Seen
 from support.model import Outcome
 from support.results import EXIT_INTERRUPTED, EXIT_OK, EXIT_UNDECIDED, EXIT_VIOLATED
@@ -18,20 +20,33 @@ from support.results import EXIT_INTERRUPTED, EXIT_OK, EXIT_UNDECIDED, EXIT_VIOL
 SCHEMA = "maibot-tenancy-spec/mutants/1"
 
 
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """规格自己的说法：各性质的意思，不可能红的规格与缘由。
+
+    `is_whole` 说这一次试的是不是全部变异体：只有那时才谈得上哪条规格还没被证明会红。
+    """
+
+    meaning: Mapping[str, str]
+    exempt: Mapping[str, str]
+    is_whole: bool
+
+
 def record(
-    run_id: str, started: datetime, seed: int, plan: Plan, outcomes: Outcomes
+    ground: Ground, started: datetime, plan: Plan, outcomes: Outcomes, claims: Claims
 ) -> dict[str, Any]:
     """整份结果。`started` 带时区，时长单位秒。"""
     fates = [one.fate for one in outcomes.judged]
+    unproven = _unproven(plan, outcomes, claims.exempt) if claims.is_whole else []
     clean = {spec: _seen(seen) for spec, seen in outcomes.clean.items()}
     return {
         "schema": SCHEMA,
         "run": {
-            "id": run_id,
+            "id": ground.run_id,
             "started": started.isoformat(timespec="seconds"),
             "duration_s": round((datetime.now().astimezone() - started).total_seconds(), 2),
             "suite_version": __version__,
-            "seed": seed,
+            "seed": ground.seed,
             "workers": plan.workers,
             "full": plan.full,
             "planned": len(plan.cases),
@@ -40,8 +55,23 @@ def record(
         "totals": {fate.value: fates.count(fate) for fate in Fate},
         "mutants": [_mutant(one) for one in outcomes.judged],
         "clean": clean,
-        "proven": outcomes.is_proven,
+        "specs": list(plan.scenes),
+        "meaning": dict(claims.meaning),
+        "exempt": dict(claims.exempt),
+        "unproven": unproven,
+        "proven": outcomes.is_proven and not unproven,
     }
+
+
+def _unproven(plan: Plan, outcomes: Outcomes, exempt: Mapping[str, str]) -> list[str]:
+    """没有一个变异体因它而死、也没有写明缘由的规格。"""
+    killers = {
+        spec
+        for one in outcomes.judged
+        for spec, seen in one.seen.items()
+        if one.fate is Fate.KILLED and seen.outcome is Outcome.VIOLATED
+    }
+    return [spec for spec in plan.scenes if spec not in killers and spec not in exempt]
 
 
 def _mutant(one: Judged) -> dict[str, Any]:

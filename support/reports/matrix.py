@@ -1,19 +1,12 @@
 """隔离矩阵：性质 × 数据一页看完，每格是看守它的规格与这一次的裁决。
 
-职责：把结果里的矩阵写成一页网页，挂在 Allure 的“全局附件”里。不做什么：不计算覆盖，不改裁决。
+职责：把结果里的矩阵写成一页网页。不做什么：不计算覆盖，不改裁决。
 """
 
 from __future__ import annotations
 
 from html import escape
-from pathlib import Path
 from typing import Any
-
-import allure_commons
-from allure_commons.logger import AllureFileLogger
-from allure_commons.reporter import AllureReporter
-from allure_commons.types import AttachmentType
-from allure_commons.utils import uuid4
 
 TITLE = "隔离矩阵"
 _COLOURS = {"通过": "#1a7f37", "违反": "#b91c1c", "无法判定": "#9a6700", "跳过": "#6e7781"}
@@ -22,20 +15,6 @@ _STYLE = """body{font:14px/1.6 sans-serif;margin:12px}table{border-collapse:coll
 td,th{border:1px solid #d0d7de;padding:4px 8px;vertical-align:top;text-align:left}
 th{background:#f6f8fa}span{display:inline-block;margin:1px;padding:0 6px;border-radius:8px;
 color:#fff;font-size:12px}.none{color:#b0b6bc}th{width:16em}td:nth-of-type(1){white-space:nowrap}"""
-
-
-def attach_matrix(results_dir: Path, results: dict[str, Any]) -> None:
-    """把矩阵写进 Allure 结果目录；重出报告时先去掉旧的一份。"""
-    for old in results_dir.glob("*-globals.json"):
-        old.unlink()
-    logger = AllureFileLogger(str(results_dir))
-    allure_commons.plugin_manager.register(logger)
-    try:
-        AllureReporter().global_attach_data(
-            uuid4(), page(results), name=TITLE, attachment_type=AttachmentType.HTML
-        )
-    finally:
-        allure_commons.plugin_manager.unregister(logger)
 
 
 def page(results: dict[str, Any]) -> str:

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from support.reports import detection, matrix
+from support.reports.appendix import attach_pages
+from support.reports.cover import Cover, cover_of_run
 from support.reports.junit import write_junit
-from support.reports.matrix import attach_matrix
 from support.reports.render import History, render_allure
 from support.reports.text import render_text
 
@@ -28,31 +31,56 @@ def write_results(path: Path, results: dict[str, Any]) -> None:
 
 
 def publish(run_dir: Path, results: dict[str, Any], *, history_limit: int) -> Iterator[str]:
-    """写出全部报告，逐条给出要让人看见的话。"""
+    """写一次运行的全部报告，逐条给出要让人看见的话。"""
     text = render_text(results)
     (run_dir / "report.txt").write_text(text, encoding="utf-8")
     yield text
     write_junit(results, run_dir / "junit")
-    attach_matrix(run_dir / "allure-results", results)
+    attach_pages(run_dir / "allure-results", _pages(run_dir.parent, results))
+    history = History(run_dir.parent / "history.jsonl", history_limit)
+    yield from _finish(run_dir, cover_of_run(results, run_dir), history, "latest")
+
+
+def publish_detection(
+    run_dir: Path, results: dict[str, Any], *, history_limit: int
+) -> Iterator[str]:
+    """写一次变异检验的全部报告，逐条给出要让人看见的话。"""
+    detection.write_files(run_dir, results)
+    yield detection.summary(results)
+    shutil.rmtree(run_dir / "allure-results", ignore_errors=True)
+    detection.write_allure(run_dir / "allure-results", results)
+    history = History(run_dir.parent / "mutants-history.jsonl", history_limit)
+    yield from _finish(run_dir, detection.cover(results, run_dir), history, detection.LATEST)
+
+
+def _finish(run_dir: Path, cover: Cover, history: History, link: str) -> Iterator[str]:
+    """生成网页，让 `link` 指向这一次。"""
     rendered = render_allure(
         run_dir / "allure-results",
         run_dir / "allure.html",
-        history=History(run_dir.parent / "history.jsonl", history_limit),
-        results=results,
+        history=history,
+        cover=cover,
         tool_dir=TOOL_DIR,
     )
-    _point_latest(run_dir)
+    _point(run_dir, link)
     yield rendered.message
     yield f"全部文件：{run_dir}"
 
 
-def _point_latest(run_dir: Path) -> None:
-    """让 ``latest`` 指向这次运行；先建好再换上，两次运行同时收尾也不会缺。"""
-    link = run_dir.parent / "latest"
-    fresh = run_dir.parent / f".latest-{os.getpid()}"
+def _pages(base: Path, results: dict[str, Any]) -> dict[str, str]:
+    """矩阵，以及同一个报告目录里最近一次变异检验（有过才有）。"""
+    pages = {matrix.TITLE: matrix.page(results)}
+    proof = detection.latest(base)
+    return {**pages, detection.TITLE: detection.page(proof)} if proof else pages
+
+
+def _point(run_dir: Path, name: str) -> None:
+    """让 `name` 指向这次运行；先建好再换上，两次运行同时收尾也不会缺。"""
+    link = run_dir.parent / name
+    fresh = run_dir.parent / f".{name}-{os.getpid()}"
     try:
         fresh.symlink_to(run_dir.name, target_is_directory=True)
         fresh.replace(link)
     except OSError:
         # 有些 Windows 不许建链接：写下目录名也能找到。
-        (run_dir.parent / "latest.txt").write_text(run_dir.name + "\n", encoding="utf-8")
+        (run_dir.parent / f"{name}.txt").write_text(run_dir.name + "\n", encoding="utf-8")

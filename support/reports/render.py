@@ -16,20 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from support.reports.cover import Cover
 from support.reports.node import ensure_allure, find_allure, find_node, how_to_get_node, last_words
-from support.reports.wording import target_name
 
 __all__ = ["History", "Rendered", "ensure_allure", "prepare", "render_allure"]
 
 _RENDER_SECONDS = 180.0
 _HIDDEN_LABELS = ("parentSuite", "suite", "subSuite", "host", "thread", "framework", "language")
-_CATEGORIES = (
-    ("越界：看到了别人的话", "failed", "^越界"),
-    ("其他违反", "failed", ""),
-    ("无法判定", "broken", "^无法判定"),
-    ("环境问题：没能跑完", "broken", ""),
-    ("跳过", "skipped", ""),
-)
 _CHARTS = (
     ("currentStatus", "本次结果"),
     ("statusDynamics", "历次结果"),
@@ -88,21 +81,20 @@ def render_allure(
     target_html: Path,
     *,
     history: History,
-    results: dict[str, Any],
+    cover: Cover,
     tool_dir: Path,
 ) -> Rendered:
     """把 `results_dir` 写成一份自足的网页，并把这一次记进 `history`。"""
     try:
-        prepare(results_dir, results)
-        _render(results_dir, target_html, history, results, tool_dir)
+        prepare(results_dir, cover)
+        _render(results_dir, target_html, history, cover, tool_dir)
     except (_RenderFailed, OSError) as error:
-        again = f"python -m support report {target_html.parent}"
-        return Rendered(False, f"没有生成 Allure 网页：{error}\n补上之后运行：{again}")
+        return Rendered(False, f"没有生成 Allure 网页：{error}\n补上之后运行：{cover.again}")
     return Rendered(True, f"Allure 报告：{target_html}")
 
 
 def _render(
-    results_dir: Path, target: Path, history: History, results: dict[str, Any], tool_dir: Path
+    results_dir: Path, target: Path, history: History, cover: Cover, tool_dir: Path
 ) -> None:
     node, allure = find_node(), find_allure(tool_dir)
     if node is None:
@@ -112,8 +104,8 @@ def _render(
     with tempfile.TemporaryDirectory(prefix="maispec-") as name:
         work = Path(name)
         past = work / "history.jsonl"
-        past.write_text(_other_runs(history.path, _run_name(results)), "utf-8")
-        (work / "allurerc.json").write_text(_dump(configuration(results, history.limit)), "utf-8")
+        past.write_text(_other_runs(history.path, cover.name), "utf-8")
+        (work / "allurerc.json").write_text(_dump(configuration(cover, history.limit)), "utf-8")
         # Allure 把目录名当通配式；路径里有方括号就找不到，所以抄到固定的名字下。
         shutil.copytree(results_dir, work / "allure-results")
         command = [node.executable, str(allure), "generate", "--config", "allurerc.json"]
@@ -153,11 +145,6 @@ def _replace(target: Path, text: str) -> None:
     fresh.replace(target)
 
 
-def _run_name(results: dict[str, Any]) -> str:
-    run = results["run"]
-    return f"麦麦多租户规约 · {run['target']['kind']} · {run['id']}"
-
-
 def _other_runs(history: Path, name: str) -> str:
     """历次结果，不含这一次：重新生成同一次运行的报告不会多记一笔。"""
     if not history.exists():
@@ -176,7 +163,7 @@ def clean(html: str) -> str:
     return html
 
 
-def configuration(results: dict[str, Any], limit: int) -> dict[str, Any]:
+def configuration(cover: Cover, limit: int) -> dict[str, Any]:
     """Allure 3 的配置。"""
     charts = [{"type": kind, "title": title, "limit": limit} for kind, title in _CHARTS]
     rules = [
@@ -184,10 +171,10 @@ def configuration(results: dict[str, Any], limit: int) -> dict[str, Any]:
             "name": name,
             "matchers": {"statuses": [status], **({"message": message} if message else {})},
         }
-        for name, status, message in _CATEGORIES
+        for name, status, message in cover.categories
     ]
     options = {
-        "reportName": _run_name(results),
+        "reportName": cover.name,
         "singleFile": True,
         "reportLanguage": "zh",
         "theme": "light",
@@ -195,7 +182,7 @@ def configuration(results: dict[str, Any], limit: int) -> dict[str, Any]:
         "charts": charts,
     }
     return {
-        "name": _run_name(results),
+        "name": cover.name,
         "output": "out",
         "historyPath": "history.jsonl",
         "historyLimit": limit,
@@ -205,36 +192,13 @@ def configuration(results: dict[str, Any], limit: int) -> dict[str, Any]:
     }
 
 
-def prepare(results_dir: Path, results: dict[str, Any]) -> None:
+def prepare(results_dir: Path, cover: Cover) -> None:
     """写环境信息与执行者；页首“元数据”一栏就是它们。"""
     results_dir.mkdir(parents=True, exist_ok=True)
-    facts = environment(results)
-    lines = [f"{_escape_key(key)}={_escape_value(value)}\n" for key, value in facts.items()]
+    lines = [f"{_escape_key(key)}={_escape_value(value)}\n" for key, value in cover.facts.items()]
     (results_dir / "environment.properties").write_text("".join(lines), "utf-8")
-    run = results["run"]
-    executor = {"name": "本机", "type": "maispec", "buildName": f"运行 {run['id']}"}
+    executor = {"name": "本机", "type": "maispec", "buildName": cover.build}
     (results_dir / "executor.json").write_text(_dump(executor), "utf-8")
-
-
-def environment(results: dict[str, Any]) -> dict[str, str]:
-    """出处：测的是什么、怎么测的、测了多少。"""
-    run, totals = results["run"], results["totals"]
-    target = run["target"]
-    facts = {
-        "被测目标": target_name(target),
-        "本次无效": "；".join(run["invalid_reasons"]),
-        "种子": run["seed"],
-        "运行/计划": f"{run['ran']}/{run['planned']}",
-        "裁决": " · ".join(f"{name} {count}" for name, count in totals.items()),
-        "能力": "、".join(run["capabilities"]) or "无",
-        "管理面": target["control_url"],
-        "消息面": target["server_url"],
-        "传输": run["transport"],
-        "开始": run["started"],
-        "套件版本": run["suite_version"],
-        "命令": run["command"],
-    }
-    return {key: str(value) for key, value in facts.items() if value not in ("", None)}
 
 
 def _escape_key(key: str) -> str:

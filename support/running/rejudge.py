@@ -12,19 +12,22 @@ from pathlib import Path
 from support import results
 from support.coverage import load_matrix, summary
 from support.errors import ConfigError
-from support.reports.publish import publish, write_results
+from support.reports import detection
+from support.reports.publish import publish, publish_detection, write_results
 from support.running.merge import merge
 
 
 def rejudge(run_dir: Path, *, history_limit: int) -> int:
     """重判一次运行，返回它的退出码；趋势图至多留 `history_limit` 次运行。"""
+    run_dir = run_dir.resolve()
+    if (run_dir / detection.FILE).exists():
+        return _redo_detection(run_dir, history_limit)
     path = run_dir / "results.json"
     if not path.exists():
         raise ConfigError(
             str(run_dir), found="没有 results.json", allowed="一次运行留下的目录",
             fix="例：python -m support report reports/latest",
         )  # fmt: skip
-    run_dir = run_dir.resolve()
     before = json.loads(path.read_text(encoding="utf-8"))
     wanted = {field.name for field in dataclasses.fields(results.Run)}
     kept = {name: value for name, value in before["run"].items() if name in wanted}
@@ -38,3 +41,11 @@ def rejudge(run_dir: Path, *, history_limit: int) -> int:
     for line in publish(run_dir, outcome, history_limit=history_limit):
         print(line)
     return results.exit_code(outcome, records)
+
+
+def _redo_detection(run_dir: Path, history_limit: int) -> int:
+    """变异检验只重出报告：下场在当时已经判定。"""
+    proof = json.loads((run_dir / detection.FILE).read_text(encoding="utf-8"))
+    for line in publish_detection(run_dir, proof, history_limit=history_limit):
+        print(line)
+    return results.EXIT_OK

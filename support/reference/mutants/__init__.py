@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Mapping
 
 from support.reference.mutation import Mutant
+
+#: 没有哪种写错的服务能让它判“违反”的规格，与缘由。
+EXEMPT: Mapping[str, str] = {}
 
 
 def names() -> list[str]:
