@@ -58,6 +58,7 @@ def record(
         "specs": list(plan.scenes),
         "meaning": dict(claims.meaning),
         "exempt": dict(claims.exempt),
+        "whole": claims.is_whole,
         "unproven": unproven,
         "proven": outcomes.is_proven and not unproven,
     }

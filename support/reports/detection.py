@@ -60,13 +60,15 @@ def facts(results: Mapping[str, Any]) -> dict[str, str]:
     run, totals = results["run"], results["totals"]
     fates = "，".join(f"{fate} {count}" for fate, count in totals.items() if count)
     verdicts = [one["verdict"] for one in results["clean"].values()]
-    return {
+    told = {
         "变异体": f"{sum(totals.values())}/{run['planned']} 个，{fates or '一个也没有跑完'}",
         "复原": f"{len(verdicts)} 条规格，{verdicts.count('通过')} 条通过",
         "范围": "每个变异体都跑全部规格" if run["full"] else "每个变异体跑点名的规格与旁证",
         "用时": f"{run['duration_s']:.1f} 秒，{run['workers']} 个同时试",
-        "没有变异体因它而死的规格": " ".join(results["unproven"]) or "没有",
     }
+    if results["whole"]:
+        told["还没被证明会红的规格"] = " ".join(results["unproven"]) or "没有"
+    return told
 
 
 def summary(results: Mapping[str, Any]) -> str:
