@@ -69,7 +69,9 @@ def battery(tmp_path_factory):
         folder = tmp_path_factory.mktemp(f"battery{number}")
         with observing(config, folder / "servers") as endpoints:
             ground = Ground(config, endpoints, folder / "trials", f"test-{number}", 1)
-            found[number] = run_battery(Plan((case,), scenes, guards, 1, False), ground, Quiet())
+            found[number] = run_battery(
+                Plan((case,), scenes, guards, 1, full=False, whole=False), ground, Quiet()
+            )
     return found
 
 

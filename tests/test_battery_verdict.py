@@ -117,8 +117,8 @@ def test_proven_needs_every_mutant_killed_and_a_green_restored_run(
 
 def test_a_mutant_runs_what_is_named_and_spared_or_everything():
     scenes = {spec: (spec,) for spec in ("A-01", "A-02", "S-01", "X-01")}
-    named = Plan((CASE,), scenes, {"P1": frozenset({"A-01"})}, 2, full=False)
+    named = Plan((CASE,), scenes, {"P1": frozenset({"A-01"})}, 2, full=False, whole=False)
     assert named.scenes_for(CASE) == ["A-01", "A-02", "S-01"]
     assert named.related(CASE) == {"A-01"}
-    full = Plan((CASE,), scenes, {}, 2, full=True)
+    full = Plan((CASE,), scenes, {}, 2, full=True, whole=True)
     assert full.scenes_for(CASE) == list(scenes)

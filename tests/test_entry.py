@@ -18,7 +18,7 @@ import pytest
 
 from support.setup import bootstrap, provision
 from support.setup.provision import Place, Progress, Setup, SetupFailed
-from tests.__main__ import Check, count_one, count_pytest, count_specification, main
+from tests.__main__ import Check, count_mutants, count_one, count_pytest, main
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPT = ROOT / "run_integration_tests.py"
@@ -254,17 +254,20 @@ def test_pytest_counts(tmp_path: Path) -> None:
     assert counted(count_pytest(0, tmp_path)) == (0, 1)
 
 
-def test_only_held_scenarios_count_as_passed(tmp_path: Path) -> None:
-    assert counted(count_specification(2, tmp_path)) == (0, 1)
-    for verdicts, code, expected in (
-        (["通过", "通过"], 0, (2, 0)),
-        (["通过", "违反", "无法判定", "跳过"], 1, (1, 3)),
-        (["通过"], 3, (1, 1)),
-        ([], 0, (0, 1)),
+def test_only_killed_mutants_and_held_scenarios_count_as_passed(tmp_path: Path) -> None:
+    assert counted(count_mutants(2, tmp_path)) == (0, 1)
+    folder = tmp_path / "reports" / "mutants-latest"
+    folder.mkdir(parents=True)
+    for fates, verdicts, code, expected in (
+        (["已杀", "已杀"], ["通过"], 0, (3, 0)),
+        (["已杀", "存活", "误杀", "崩溃", "无效"], ["通过", "违反", "无法判定"], 1, (2, 6)),
+        (["已杀"], ["通过"], 3, (2, 1)),
+        ([], [], 0, (0, 1)),
     ):
-        results = {"scenarios": [{"verdict": verdict} for verdict in verdicts]}
-        (tmp_path / "results.json").write_text(json.dumps(results), "utf-8")
-        assert counted(count_specification(code, tmp_path)) == expected
+        clean = {str(number): {"verdict": verdict} for number, verdict in enumerate(verdicts)}
+        proof = {"mutants": [{"fate": fate} for fate in fates], "clean": clean}
+        (folder / "mutants.json").write_text(json.dumps(proof), "utf-8")
+        assert counted(count_mutants(code, tmp_path)) == expected
 
 
 def python(name: str, code: str, stage: int = 0) -> Check:

@@ -53,13 +53,18 @@ class Outcomes:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """要试的变异体与可选的规格。`guards` 是每种性质由哪些规格看守；`full` 为真就全跑。"""
+    """要试的变异体与可选的规格。
+
+    `guards` 是每种性质由哪些规格看守；`full` 为真时每个变异体都跑全部规格；
+    `whole` 说试的是不是全部变异体：那时复原也跑全部规格，也才谈得上哪条还没被证明会红。
+    """
 
     cases: tuple[Case, ...]
     scenes: Mapping[str, tuple[Scene, ...]]
     guards: Mapping[str, frozenset[str]]
     workers: int
     full: bool
+    whole: bool
 
     def scenes_for(self, case: Case) -> list[Scene]:
         """这个变异体要跑的场景。"""
@@ -149,9 +154,8 @@ class _Crew:
 
 def _clean(plan: Plan, ground: Ground, audience: Audience) -> dict[str, Seen]:
     """跑过的规格在没写错的服务上再跑一遍。"""
-    used = list(plan.scenes) if plan.full else list(
-        dict.fromkeys(spec for case in plan.cases for spec in (*case.killed_by, *case.spares))
-    )  # fmt: skip
+    named = dict.fromkeys(spec for case in plan.cases for spec in (*case.killed_by, *case.spares))
+    used = plan.scenes if plan.full or plan.whole else named
     scenes = [scene for spec in used for scene in plan.scenes[spec]]
     audience.cleaning(len(scenes))
     ended = run_clean(ground, scenes, min(plan.workers, len(scenes)), audience.hear)

@@ -65,9 +65,9 @@ def main(arguments: Sequence[str], cases: Sequence[Case], exempt: Mapping[str, s
         guards={prop: matrix.ids_of(prop) for prop in matrix.meaning},
         workers=options.workers,
         full=options.all,
+        whole=not (options.mutant or options.kills),
     )
-    claims = Claims(matrix.meaning, exempt, is_whole=not (options.mutant or options.kills))
-    return _run(plan, claims, options, console)
+    return _run(plan, Claims(matrix.meaning, exempt), options, console)
 
 
 def _run(plan: Plan, claims: Claims, options: argparse.Namespace, console: Console) -> int:

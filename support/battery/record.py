@@ -22,14 +22,10 @@ SCHEMA = "maibot-tenancy-spec/mutants/1"
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """规格自己的说法：各性质的意思，不可能红的规格与缘由。
-
-    `is_whole` 说这一次试的是不是全部变异体：只有那时才谈得上哪条规格还没被证明会红。
-    """
+    """规格自己的说法：各性质的意思，不可能红的规格与缘由。"""
 
     meaning: Mapping[str, str]
     exempt: Mapping[str, str]
-    is_whole: bool
 
 
 def record(
@@ -37,7 +33,7 @@ def record(
 ) -> dict[str, Any]:
     """整份结果。`started` 带时区，时长单位秒。"""
     fates = [one.fate for one in outcomes.judged]
-    unproven = _unproven(plan, outcomes, claims.exempt) if claims.is_whole else []
+    unproven = _unproven(plan, outcomes, claims.exempt) if plan.whole else []
     clean = {spec: _seen(seen) for spec, seen in outcomes.clean.items()}
     return {
         "schema": SCHEMA,
@@ -58,7 +54,7 @@ def record(
         "specs": list(plan.scenes),
         "meaning": dict(claims.meaning),
         "exempt": dict(claims.exempt),
-        "whole": claims.is_whole,
+        "whole": plan.whole,
         "unproven": unproven,
         "proven": outcomes.is_proven and not unproven,
     }
