@@ -117,6 +117,7 @@ class Target:
     """被测目标：内嵌参考服务，或一处真实部署。"""
 
     kind: str = spec(schema.choice("embedded", "live"), "embedded")
+    profile: str = spec(schema.choice("reference", "saas", "maibot", "maibot-legacy"), "reference")
     name: str = spec(schema.text('"预发环境"'), "内置参考服务")
     version: str = spec(schema.text('"1.3.15"'), "")
     control_url: str | None = spec(

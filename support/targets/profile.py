@@ -1,0 +1,35 @@
+"""一类部署与别的有什么不同：接法、租户怎么来、大模型的话怎么答、有哪些本事、要多少耐心。
+
+职责：形状与按名字取。不做什么：不含任何一类的事实（各在自己的模块），不收发。
+除了这里取出来的字段，别处不问“目标是谁”。
+"""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """一类部署。
+
+    `transport` 消息面的接法：native 原生 WebSocket、socketio、legacy 旧版直连；
+    `registry` 租户从哪里来：control 管理面、pool 部署配置里现成的一池密钥；
+    `script` 观察站照哪个剧本作答：plain 一句一答、saas、maibot；
+    `reply_s` 等一句回复的秒数。
+    """
+
+    title: str
+    transport: str
+    registry: str
+    script: str
+    capabilities: tuple[str, ...]
+    reply_s: float
+
+
+def profile(name: str) -> Profile:
+    """按配置里 [target].profile 的名字取。"""
+    module = importlib.import_module(f"support.targets.{name.replace('-', '_')}")
+    found: Profile = module.PROFILE
+    return found

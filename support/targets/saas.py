@@ -1,0 +1,14 @@
+"""SaaS 版：MaimConfig 做管理面，MaiMBot 的 saas 分支做消息面（wire-contract §6）。"""
+
+from __future__ import annotations
+
+from support.targets.profile import Profile
+
+PROFILE = Profile(
+    title="SaaS 版麦麦",
+    transport="native",
+    registry="control",
+    script="saas",
+    capabilities=("管理面", "密钥期限", "停用租户", "提示词可见", "按住模型"),
+    reply_s=30.0,
+)
