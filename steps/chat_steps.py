@@ -26,9 +26,10 @@ async def step_entrust(context: Context, speaker: Speaker, words: str) -> None:
 
 @when("{speakers:Speakers}问{words:Text}")
 async def step_ask(context: Context, speakers: tuple[Speaker, ...], words: str) -> None:
-    """一位或几家的同名用户同时问同一句话。
+    """一位或几家的同名用户同时问同一句话，也可以引用前面的话来问。
 
     例：当 “科技公司”和“教育机构”的“小王”都问“周三下午有什么安排”
+    例：当 “科技公司”和“教育机构”的“小王”都引用“暗号青铜”问“这是谁说的”
     """
     await context.world.ask(speakers, words)
 

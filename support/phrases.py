@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, TypeVar
 
@@ -17,7 +18,12 @@ from parse import with_pattern
 _QUOTED = r"“[^“”]+”"
 _NAMES = rf"{_QUOTED}(?:、{_QUOTED})*(?:和{_QUOTED})?"
 _PLACE = rf"(?:在群{_QUOTED}里|在{_QUOTED}上|[对拿用]{_QUOTED})"
-_SPEAKER = rf"{_NAMES}的{_QUOTED}{_PLACE}*(?:都)?"
+_QUOTING = rf"(?:引用{_QUOTED})?"
+_MARKS = re.compile(
+    "在群“(?P<group>[^”]+)”里|在“(?P<platform>[^”]+)”上|对“(?P<agent>[^”]+)”"
+    "|拿“(?P<key>[^”]+)”|引用“(?P<quote>[^”]+)”|用“(?P<device>[^”]+)”"
+)
+_SPEAKER = rf"{_NAMES}的{_QUOTED}{_PLACE}*(?:都)?{_QUOTING}"
 
 
 def unquote(text: str) -> list[str]:
@@ -27,7 +33,10 @@ def unquote(text: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """谁、在哪里、对谁说话。省略处取默认：私聊、第一个平台、第一个智能体、它的第一把密钥。"""
+    """谁、在哪里、对谁说话。省略处取默认：私聊、第一个平台、第一个智能体、它的第一把密钥。
+
+    `quote` 是他这一句引用的话；它不改变他是谁。
+    """
 
     tenant: str
     user: str
@@ -36,6 +45,7 @@ class Speaker:
     agent: str = ""
     key: str = ""
     device: str = ""
+    quote: str = field(default="", compare=False)
 
 
 class Recall(str, Enum):
@@ -293,14 +303,12 @@ def parse_number(text: str) -> int:
 
 
 def _place(text: str) -> dict[str, str]:
-    place: dict[str, str] = {}
-    for prefix, suffix, key in (("在群“", "”里", "group"), ("在“", "”上", "platform")):
-        if prefix in text:
-            place[key] = text.partition(prefix)[2].partition(suffix)[0]
-    for prefix, key in (("对“", "agent"), ("拿“", "key"), ("用“", "device")):
-        if prefix in text:
-            place[key] = text.partition(prefix)[2].partition("”")[0]
-    return place
+    return {
+        name: value
+        for found in _MARKS.finditer(text)
+        for name, value in found.groupdict().items()
+        if value
+    }
 
 
 @with_pattern(_SPEAKER)
@@ -311,7 +319,7 @@ def parse_speakers(text: str) -> tuple[Speaker, ...]:
     return tuple(Speaker(tenant, user, **_place(place)) for tenant in unquote(who))
 
 
-@with_pattern(rf"{_QUOTED}的{_QUOTED}{_PLACE}*")
+@with_pattern(rf"{_QUOTED}的{_QUOTED}{_PLACE}*{_QUOTING}")
 def parse_speaker(text: str) -> Speaker:
     """“科技公司”的“小雨”在群“读书会”里 → 一位说话人。"""
     speaker: Speaker = parse_speakers(text)[0]

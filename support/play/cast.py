@@ -45,8 +45,8 @@ class Cast:
         self.user_ids: dict[str, str] = {}
         self.group_ids: dict[str, str] = {}
         self.same_message_ids = False
-        #: 口令 → 那句话的消息编号，引用时要用。
-        self.message_ids: dict[str, str] = {}
+        #: 说过的话 → 它的消息编号，引用时要用。
+        self._message_ids: dict[str, str] = {}
 
     def line(
         self,
@@ -72,7 +72,8 @@ class Cast:
             user=speaker.user,
         )
         token = self.households.plant(owner, scope, words)
-        message_id = self.message_ids[token] = self._message_id(owner, speaker.key, token)
+        segments = self._quoting(speaker.quote) if speaker.quote else ()
+        message_id = self._message_ids[words] = self._message_id(owner, speaker.key, token)
         return Line(
             token=token,
             text=f"{words}（{token}）",
@@ -83,8 +84,15 @@ class Cast:
             group_id=group_id if speaker.group else "",
             group_name=speaker.group,
             claims=claims or {},
+            segments=segments,
             notes={"words": words, **notes},
         )
+
+    def _quoting(self, words: str) -> tuple[dict[str, str]]:
+        """照消息编号引用前面那句话的消息段。"""
+        if words not in self._message_ids:
+            raise Inconclusive(f"前面没有人说过“{words}”，引用不了")
+        return ({"type": "reply", "data": self._message_ids[words]},)
 
     def _known(self, table: dict[str, str], name: str, prefix: str) -> str:
         return table.setdefault(name, f"{prefix}{len(table) + 1}")

@@ -1,4 +1,4 @@
-"""见闻：自我介绍、托付许多事、图片、引用，以及智能体自己的设置。
+"""见闻：自我介绍、托付许多事、图片，以及智能体自己的设置。
 
 职责：把这些句子变成要说的话与要办的事；话由 World 说出口。不做什么：不判断。
 同一张图片在各家逐字节相同：各家都得请自己的大模型来看。
@@ -15,7 +15,6 @@ from dataclasses import replace
 
 from support.client.provider import Provider
 from support.client.stream import Line
-from support.errors import Inconclusive
 from support.model import Scope
 from support.phrases import Lesson, Speaker
 from support.play.cast import Cast
@@ -82,22 +81,8 @@ class Lore:
     async def show(self, speakers: Sequence[Speaker], picture: str) -> None:
         """各位同时发来同一张图片。"""
         segment = {"type": "image", "data": draw(picture)}
-        await self._speak([(who, self._with(who, "看看这张图", segment)) for who in speakers])
-
-    async def quote(self, speakers: Sequence[Speaker], quoted: str, words: str) -> None:
-        """各位同时引用前面那句话（照它的消息编号）发问。"""
-        segment = {"type": "reply", "data": self._message_id(quoted)}
-        await self._speak([(who, self._with(who, words, segment)) for who in speakers])
-
-    def _with(self, speaker: Speaker, words: str, segment: dict[str, str]) -> Line:
-        return replace(self._cast.line(speaker, words), segments=(segment,))
-
-    def _message_id(self, words: str) -> str:
-        token = self._notes.told(words)
-        found = self._cast.message_ids.get(token)
-        if found is None:
-            raise Inconclusive(f"不知道“{words}”的消息编号，引用不了")
-        return found
+        lines = [(who, self._cast.line(who, "看看这张图")) for who in speakers]
+        await self._speak([(who, replace(line, segments=(segment,))) for who, line in lines])
 
     async def reconnect(self, tenants: Sequence[str]) -> None:
         """几家的连接断开；下次开口时重新连上。"""
