@@ -41,7 +41,7 @@ async def step_set_limit(context: Context, tenant: str, limit: Limit, count: int
 
     例：假如 “科技公司”每分钟至多说3句话
     """
-    await context.world.set_limit(tenant, limit, count)
+    await context.world.allowance.set(tenant, limit, count)
 
 
 @then("{tenant:Text}的话{answered:Number}句得到回答、{limited:Number}句被限流")

@@ -28,11 +28,11 @@ from support.phrases import (
     Disguise,
     Ident,
     KeyRef,
-    Limit,
     ModelFault,
     Restart,
     Speaker,
 )
+from support.play.allowance import Allowance
 from support.play.bench import Bench
 from support.play.cast import Cast
 from support.play.changes import Changes
@@ -121,7 +121,8 @@ class World:
         self.lore = Lore(
             cast, provider, self._notes, tell=self._must_reply, speak=self._speak_together
         )
-        self.bench = Bench(self.desk, self.judge, self.households)
+        self.allowance = Allowance(self.households)
+        self.bench = Bench(self.desk, self.judge, self.households, self.allowance)
         self.mishaps = Mishaps(cast, faults, self._notes, ledger, provider, patience=self._patience)
         self._ledger = ledger
 
@@ -317,16 +318,6 @@ class World:
         )
         await raid.during(attack, lambda: self.chat(speaker, count, loud=True))
         await self._provider.pull()
-
-    async def set_limit(self, tenant: str, limit: Limit, count: int) -> None:
-        """一家租户每分钟（或每天）至多说 `count` 句话。"""
-        config = {
-            Limit.MINUTE: {"rate_limit": {"messages_per_minute": count}},
-            Limit.DAY: {"quota": {"messages_per_day": count}},
-        }[limit]
-        household = self.households[tenant]
-        path, body = f"/tenants/{household.tenant_id}", {"tenant_config": config}
-        await self.households.administer(household, "PUT", path, body)
 
     async def accident(self, speaker: Speaker, words: str, accident: Accident) -> None:
         """话刚送到大模型就出意外，或答完之后重发；恢复之后等它的回复。"""
