@@ -45,9 +45,9 @@ async def step_set_limit(context: Context, tenant: str, limit: Limit, count: int
 
 
 @then("{tenant:Text}的话{answered:Number}句得到回答、{limited:Number}句被限流")
-def step_metered(context: Context, tenant: str, answered: int, limited: int) -> None:
-    """裁决：一家的提问里有几句真的得到回答、几句只得到限流提示。
+async def step_metered(context: Context, tenant: str, answered: int, limited: int) -> None:
+    """裁决：一家的提问里有几句真的得到回答、几句只得到限流提示、没有送到大模型。
 
     例：那么 “科技公司”的话3句得到回答、2句被限流
     """
-    context.world.judge.metered(tenant, answered, limited)
+    await context.world.judge.metered(tenant, answered, limited)
