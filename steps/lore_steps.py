@@ -17,7 +17,7 @@ async def step_introduce(context: Context, speaker: Speaker, words: str) -> None
 
 @given("{speaker:Speaker}教麦麦{count:Number}{lesson:Lesson}")
 async def step_teach_many(context: Context, speaker: Speaker, count: int, lesson: Lesson) -> None:
-    """托麦麦记住许多件事，或教它许多种说法。
+    """托麦麦记住许多件事、教它许多种说法，或告诉它自己的许多样喜好。
 
     例：假如 “教育机构”的“小王”在群“架构群”里教麦麦25件杂事
     """

@@ -69,6 +69,7 @@ class Fate(str, Enum):
     ANSWERED = "恰好得到1条回复"
     REFUSED = "被拒绝"
     UNHEARD = "一条也没收到"
+    WITHHELD = "没有得到回复"
 
 
 class Change(str, Enum):
@@ -78,6 +79,7 @@ class Change(str, Enum):
     KEY_DELETED = "密钥被删除"
     KEY_EXPIRED = "密钥已过期"
     TENANT_SUSPENDED = "租户被停用"
+    TENANT_SHELVED = "租户被搁置"
     TENANT_RESUMED = "租户被恢复"
     KEY_MUTED = "密钥被收回聊天权限"
     KEY_ROTATED = "密钥被轮换"
@@ -150,6 +152,11 @@ class Accident(str, Enum):
     RESENT_RECONNECTED = "断线重连之后又原样重发一遍"
     RESENT_RESTARTED = "服务重启之后又原样重发一遍"
     RESENT_GARBLED = "头一遍送坏了就原样重发一遍"
+    KEY_DISABLED = "密钥随即被禁用"
+    KEY_DELETED = "密钥随即被删除"
+    AGENT_DISABLED = "智能体随即被停用"
+    AGENT_DELETED = "智能体随即被注销"
+    TENANT_SUSPENDED = "租户随即被停用"
 
 
 class Absence(str, Enum):
@@ -193,6 +200,7 @@ class Disguise(str, Enum):
     BAD_FIRST = "拿伪造的密钥、另外附上一把密钥冒充"
     TWO_KEYS = "另外附上一把密钥冒充"
     PLATFORM = "在话里自称身处"
+    TWO_PLATFORMS = "连上时另外自称身处"
 
 
 class Lesson(str, Enum):
@@ -200,6 +208,7 @@ class Lesson(str, Enum):
 
     CHORE = "件杂事"
     SAYING = "种说法"
+    LIKING = "样喜好"
 
 
 class Ident(str, Enum):

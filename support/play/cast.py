@@ -119,7 +119,8 @@ class Cast:
         """某智能体在某平台上的连接（每把密钥每个平台一条），还没打开。"""
         agent = self.households[tenant].agent(agent_name)
         key, device = options.pop("key", agent.key), options.pop("device", "")
-        pretence = options.get("connection_id") or options.get("header_key") or device
+        tricks = ("connection_id", "header_key", "header_platform")
+        pretence = next((options[name] for name in tricks if options.get(name)), device)
         slot = (key, platform, pretence)
         if slot not in self._connections:
             self._connections[slot] = Connection(
@@ -171,7 +172,8 @@ class Cast:
     async def settle(self, *, patience: float, disturbed: set[tuple[str, str]]) -> None:
         """在每条开着的连接上说一句哨兵话并等到回复，之前的回复就都该到了。
 
-        用哨兵而不用钟：服务慢，它也慢。`disturbed` 里的智能体正被按住或出错，跳过。
+        用哨兵而不用钟：服务慢，它也慢。哨兵被拒绝，连接就关了，再也来不了回复，也算到齐。
+        `disturbed` 里的智能体正被按住或出错，跳过。
         """
         waits = []
         aliases = {household.owner.tenant: household.name for household in self.households}
@@ -185,7 +187,7 @@ class Cast:
             await connection.say(line)
             waits.append(connection.fate(line.token, patience=patience))
         for fate in await asyncio.gather(*waits):
-            if fate is not Fate.REPLIED:
+            if fate not in (Fate.REPLIED, Fate.REFUSED):
                 raise Inconclusive(f"哨兵话{fate.value}，不能断定此前的回复都已到齐")
 
     def readers(self) -> set[asyncio.Task[None]]:

@@ -22,6 +22,7 @@ from support.oracles import (
     recall,
     refusal,
     routing,
+    withheld,
 )
 from support.phrases import Carry, Fate, Recall, Speaker
 from support.play.households import Households
@@ -131,6 +132,8 @@ class Judge:
         token = self._notes.question(speaker)
         if ending is Fate.REFUSED:
             self.rule(refusal.refused(self.events, token))
+        elif ending is Fate.WITHHELD:
+            await self._rule_settled(lambda: withheld.withheld(self.events, token))
         else:
             await self._once([token])
 

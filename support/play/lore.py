@@ -20,6 +20,12 @@ from support.phrases import Lesson, Speaker
 from support.play.cast import Cast
 from support.play.notebook import Notebook
 
+_LESSONS = {
+    Lesson.CHORE: "请记住：第{}件杂事",
+    Lesson.SAYING: "我们管第{}件事叫走流程",
+    Lesson.LIKING: "我喜欢第{}种点心",
+}
+
 
 class Lore:
     """一个场景里的见闻。`tell` 说一句并等到回复，`speak` 让各位同时开口。"""
@@ -43,11 +49,11 @@ class Lore:
         await self._tell(speaker, self._cast.line(speaker, words, scope=scope))
 
     async def teach_many(self, speaker: Speaker, count: int, lesson: Lesson) -> None:
-        """请麦麦记住许多件事，或教它许多种说法。"""
-        chore = lesson is Lesson.CHORE
-        scope = Scope.AGENT if chore and speaker.group else Scope.CHAT
+        """请麦麦记住许多件事、教它许多种说法，或说自己的许多样喜好。"""
+        shared = lesson is not Lesson.SAYING and speaker.group
+        scope = Scope.AGENT if shared else Scope.CHAT
         for number in range(1, count + 1):
-            words = f"请记住：第{number}件杂事" if chore else f"我们管第{number}件事叫走流程"
+            words = _LESSONS[lesson].format(number)
             await self._tell(speaker, self._cast.line(speaker, words, scope=scope))
 
     async def narrow(self, tenants: Sequence[str]) -> None:

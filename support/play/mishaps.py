@@ -1,4 +1,4 @@
-"""意外：连着说话时断线、说完之后重发。
+"""意外：连着说话时断线、说完之后重发、答到一半失效。
 
 职责：让意外必然发生在话还没答完的时候，事后等每句话有下场。不做什么：不判断后果。
 """
@@ -12,12 +12,22 @@ from support.client.stream import Connection
 from support.errors import Inconclusive
 from support.ledger import Ledger
 from support.model import Kind
-from support.phrases import Absence, Accident, Speaker
+from support.phrases import Absence, Accident, Change, Speaker
 from support.play.cast import Cast
+from support.play.changes import Changes
 from support.play.faults import Faults
 from support.play.notebook import Notebook
 
 _BACK = "回来之后的头一句"
+
+#: 话还没答完时发生的变故。
+REVOCATIONS = {
+    Accident.KEY_DISABLED: Change.KEY_DISABLED,
+    Accident.KEY_DELETED: Change.KEY_DELETED,
+    Accident.AGENT_DISABLED: Change.AGENT_DISABLED,
+    Accident.AGENT_DELETED: Change.AGENT_DELETED,
+    Accident.TENANT_SUSPENDED: Change.TENANT_SUSPENDED,
+}
 
 
 class Mishaps:
@@ -31,10 +41,12 @@ class Mishaps:
         ledger: Ledger,
         provider: Provider,
         *,
+        changes: Changes,
         patience: float,
     ) -> None:
         self._cast, self._faults, self._notes = cast, faults, notes
         self._ledger, self._provider, self._patience = ledger, provider, patience
+        self._changes = changes
 
     async def burst(self, speaker: Speaker, count: int, absence: Absence) -> None:
         """连说 `count` 句，中途断线；回来之后再说一句，等全部有下场。"""
@@ -115,3 +127,15 @@ class Mishaps:
         await connection.close()
         await connection.open()
         await connection.say(line, resend=True)
+
+    async def revoke(self, speaker: Speaker, words: str, accident: Accident) -> None:
+        """把这句话按在大模型那里，让他的密钥、智能体或租户失效，再放它答完。"""
+        agent = self._cast.households[speaker.tenant].agent(speaker.agent)
+        rule = await self._provider.script("hold", key=agent.provider_key)
+        token = await self._say(speaker, words)
+        if not await self._provider.held(rule, count=1, patience=self._patience):
+            raise Inconclusive("话没有送到大模型，谈不上答到一半")
+        await self._changes.make(speaker.tenant, REVOCATIONS[accident])
+        await self._provider.release(rule, patience=self._patience)
+        await self._cast.connection_for(speaker).fate(token, patience=self._patience)
+        await self._provider.pull()

@@ -41,7 +41,7 @@ from support.play.faults import Faults
 from support.play.judge import Judge
 from support.play.keyring import Keyring
 from support.play.lore import Lore
-from support.play.mishaps import Mishaps
+from support.play.mishaps import REVOCATIONS, Mishaps
 from support.play.notebook import Notebook
 from support.play.raid import Raid
 from support.play.talk import Pace, Talk
@@ -123,7 +123,15 @@ class World:
         )
         self.allowance = Allowance(self.households)
         self.bench = Bench(self.desk, self.judge, self.households, self.allowance)
-        self.mishaps = Mishaps(cast, faults, self._notes, ledger, provider, patience=self._patience)
+        self.mishaps = Mishaps(
+            cast,
+            faults,
+            self._notes,
+            ledger,
+            provider,
+            changes=self._changes,
+            patience=self._patience,
+        )
         self._ledger = ledger
 
     # ---- 假如：开通与变故 ------------------------------------------------------
@@ -254,9 +262,14 @@ class World:
         self, speaker: Speaker, disguise: Disguise, victim: str
     ) -> tuple[dict[str, str], dict[str, Any]]:
         """冒充的手法 → (连接的花招, 话里的花招)。"""
-        if disguise is Disguise.PLATFORM:
+        if disguise in (Disguise.PLATFORM, Disguise.TWO_PLATFORMS):
             platform = self.cast.platform(replace(speaker, platform=victim))
-            return {}, {"platform": platform}
+            claimed = {"platform": platform}
+            return (
+                ({}, claimed)
+                if disguise is Disguise.PLATFORM
+                else ({"header_platform": platform}, {})
+            )
         if disguise in (Disguise.PAYLOAD, Disguise.ENVELOPE):
             claims = self.households.claims_of(victim, self.cast.platform(speaker))
             envelope = {"meta": claims.pop("meta")}
@@ -323,6 +336,9 @@ class World:
         """话刚送到大模型就出意外，或答完之后重发；恢复之后等它的回复。"""
         if accident in _RESENDS:
             await self.mishaps.resend(speaker, words, accident)
+            return
+        if accident in REVOCATIONS:
+            await self.mishaps.revoke(speaker, words, accident)
             return
         line = self.cast.line(speaker, words, disturbed=_HOLD)
         self._notes.note_asked(speaker, line.token)
