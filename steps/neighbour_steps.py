@@ -12,7 +12,7 @@ async def step_quiet_chat(context: Context, speaker: Speaker, count: int) -> Non
 
     例：假如 “教育机构”的“小王”平时聊了12句
     """
-    await context.world.chat(speaker, count, loud=False)
+    await context.world.speech.chat(speaker, count, loud=False)
 
 
 @when("{tenant:Text}{attack:Attack}的时候，{speaker:Speaker}也聊了{count:Number}句")
@@ -23,7 +23,7 @@ async def step_chat_amid(
 
     例：当 “科技公司”刷屏的时候，“教育机构”的“小王”也聊了12句
     """
-    await context.world.chat_amid(tenant, attack, speaker, count)
+    await context.world.speech.chat_amid(tenant, attack, speaker, count)
 
 
 @then("吵闹时和平时差不多快，九成五在{seconds:Number}秒内")
