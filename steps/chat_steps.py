@@ -12,7 +12,7 @@ async def step_tell(context: Context, speaker: Speaker, words: str) -> None:
 
     例：假如 “科技公司”的“小王”在群“架构群”里说过“缓存改用两级结构”
     """
-    await context.world.tell(speaker, words)
+    await context.world.speech.tell(speaker, words)
 
 
 @given("{speaker:Speaker}请麦麦记住{words:Text}")
@@ -21,16 +21,17 @@ async def step_entrust(context: Context, speaker: Speaker, words: str) -> None:
 
     例：假如 “科技公司”的“小王”请麦麦记住“机房密码交给老周保管”
     """
-    await context.world.entrust(speaker, words)
+    await context.world.speech.entrust(speaker, words)
 
 
 @when("{speakers:Speakers}问{words:Text}")
 async def step_ask(context: Context, speakers: tuple[Speaker, ...], words: str) -> None:
-    """一位或几家的同名用户同时问同一句话。
+    """一位或几家的同名用户同时问同一句话，也可以引用前面的话来问。
 
     例：当 “科技公司”和“教育机构”的“小王”都问“周三下午有什么安排”
+    例：当 “科技公司”和“教育机构”的“小王”都引用“暗号青铜”问“这是谁说的”
     """
-    await context.world.ask(speakers, words)
+    await context.world.speech.ask(speakers, words)
 
 
 @when("{first:Speaker}问{words:Text}还没答完，{second:Speaker}也问了")
@@ -39,7 +40,7 @@ async def step_overlap(context: Context, first: Speaker, words: str, second: Spe
 
     例：当 “科技公司”的“小王”问“定在哪天”还没答完，“教育机构”的“小王”也问了
     """
-    await context.world.overlap(first, second, words)
+    await context.world.speech.overlap(first, second, words)
 
 
 @when("{tenant:Text}的{count:Number}位用户都问{words:Text}")
@@ -48,7 +49,7 @@ async def step_crowd_asks(context: Context, tenant: str, count: int, words: str)
 
     例：当 “科技公司”的12位用户都问“卡住了吗”
     """
-    await context.world.crowd_asks(tenant, count, words)
+    await context.world.speech.crowd_asks(tenant, count, words)
 
 
 @when("{speaker:Speaker}{disguise:Disguise}{victim:Text}问{words:Text}")
@@ -59,7 +60,7 @@ async def step_ask_disguised(
 
     例：当 “教育机构”的“小王”在话里自称是“科技公司”问“发布会在哪天”
     """
-    await context.world.ask_disguised(speaker, disguise, victim, words)
+    await context.world.pretence.ask(speaker, disguise, victim, words)
 
 
 @given("{speaker:Speaker}在线")
@@ -77,7 +78,7 @@ async def step_burst(context: Context, speakers: tuple[Speaker, ...], count: int
 
     例：当 “科技公司”和“教育机构”的“小王”都连说5句话
     """
-    await context.world.burst(speakers, count)
+    await context.world.speech.burst(speakers, count)
 
 
 @when("{tenant:Text}的{users:Number}位用户都连说{count:Number}句话")
@@ -86,7 +87,7 @@ async def step_crowd_burst(context: Context, tenant: str, users: int, count: int
 
     例：当 “科技公司”的6位用户都连说3句话
     """
-    await context.world.crowd_burst(tenant, users, count)
+    await context.world.speech.crowd_burst(tenant, users, count)
 
 
 @when("场景{name:Text}聊完一遍")

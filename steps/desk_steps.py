@@ -3,7 +3,7 @@
 from behave import given, then, when
 from behave.runner import Context
 
-from support.phrases import Deed, KeyRef, Look, Resource
+from support.phrases import Deed, KeyRef, Limit, Look, Resource
 
 
 @given("{names:Names}都有{resource:Resource}")
@@ -153,3 +153,12 @@ async def step_used(context: Context, tenant: str, count: int) -> None:
     例：那么 “科技公司”的用量恰好是3句话
     """
     await context.world.bench.used(tenant, count)
+
+
+@then("{tenant:Text}的限额读回来是{limit:Limit}{count:Number}句话")
+async def step_limit_read_back(context: Context, tenant: str, limit: Limit, count: int) -> None:
+    """裁决：管理面上读到的限额正是定下的那个数。
+
+    例：那么 “科技公司”的限额读回来是每分钟7句话
+    """
+    await context.world.bench.limited(tenant, limit, count)

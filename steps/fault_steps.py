@@ -21,7 +21,7 @@ async def step_accident(context: Context, speaker: Speaker, words: str, accident
 
     例：当 “科技公司”的“小王”说完“明天几点开会”，随即断线又重新连上
     """
-    await context.world.accident(speaker, words, accident)
+    await context.world.mishaps.accident(speaker, words, accident)
 
 
 @when("{speaker:Speaker}连说{count:Number}句话，{absence:Absence}")
@@ -50,4 +50,4 @@ async def step_resend(context: Context, speaker: Speaker, words: str) -> None:
 
     例：当 “科技公司”的“小王”说完“明天几点开会”又原样重发一遍
     """
-    await context.world.resend(speaker, words)
+    await context.world.speech.resend(speaker, words)

@@ -12,7 +12,7 @@ async def step_knock(context: Context, good: KeyRef, bad: KeyRef, words: str) ->
 
     例：当 有人先拿“科技公司”的密钥、再拿“科技公司”的已禁用的密钥说“在吗”
     """
-    await context.world.knock(good, bad, words)
+    await context.world.pretence.knock(good, bad, words)
 
 
 @then("先放行、后拒绝")

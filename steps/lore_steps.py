@@ -1,6 +1,6 @@
-"""自我介绍、图片、引用与智能体设置的句式。"""
+"""自我介绍、图片与智能体设置的句式。"""
 
-from behave import given, step, then, when
+from behave import given, step, then
 from behave.runner import Context
 
 from support.phrases import Lesson, Speaker
@@ -17,7 +17,7 @@ async def step_introduce(context: Context, speaker: Speaker, words: str) -> None
 
 @given("{speaker:Speaker}教麦麦{count:Number}{lesson:Lesson}")
 async def step_teach_many(context: Context, speaker: Speaker, count: int, lesson: Lesson) -> None:
-    """托麦麦记住许多件事，或教它许多种说法。
+    """托麦麦记住许多件事、教它许多种说法，或告诉它自己的许多样喜好。
 
     例：假如 “教育机构”的“小王”在群“架构群”里教麦麦25件杂事
     """
@@ -69,17 +69,6 @@ async def step_show(context: Context, speakers: tuple[Speaker, ...], picture: st
     例：当 “科技公司”和“教育机构”的“小王”都发来图片“合影”
     """
     await context.world.lore.show(speakers, picture)
-
-
-@when("{speakers:Speakers}引用{quoted:Text}问{words:Text}")
-async def step_quote(
-    context: Context, speakers: tuple[Speaker, ...], quoted: str, words: str
-) -> None:
-    """照前面那句话的消息编号引用它，同时发问。
-
-    例：当 “科技公司”和“教育机构”的“小王”都引用“暗号青铜”问“这是谁说的”
-    """
-    await context.world.lore.quote(speakers, quoted, words)
 
 
 @then("每次作答都用智能体自己的模型设置")

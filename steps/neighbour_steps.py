@@ -12,7 +12,7 @@ async def step_quiet_chat(context: Context, speaker: Speaker, count: int) -> Non
 
     例：假如 “教育机构”的“小王”平时聊了12句
     """
-    await context.world.chat(speaker, count, loud=False)
+    await context.world.speech.chat(speaker, count, loud=False)
 
 
 @when("{tenant:Text}{attack:Attack}的时候，{speaker:Speaker}也聊了{count:Number}句")
@@ -23,7 +23,7 @@ async def step_chat_amid(
 
     例：当 “科技公司”刷屏的时候，“教育机构”的“小王”也聊了12句
     """
-    await context.world.chat_amid(tenant, attack, speaker, count)
+    await context.world.speech.chat_amid(tenant, attack, speaker, count)
 
 
 @then("吵闹时和平时差不多快，九成五在{seconds:Number}秒内")
@@ -41,13 +41,13 @@ async def step_set_limit(context: Context, tenant: str, limit: Limit, count: int
 
     例：假如 “科技公司”每分钟至多说3句话
     """
-    await context.world.set_limit(tenant, limit, count)
+    await context.world.allowance.set(tenant, limit, count)
 
 
 @then("{tenant:Text}的话{answered:Number}句得到回答、{limited:Number}句被限流")
-def step_metered(context: Context, tenant: str, answered: int, limited: int) -> None:
-    """裁决：一家的提问里有几句真的得到回答、几句只得到限流提示。
+async def step_metered(context: Context, tenant: str, answered: int, limited: int) -> None:
+    """裁决：一家的提问里有几句真的得到回答、几句只得到限流提示、没有送到大模型。
 
     例：那么 “科技公司”的话3句得到回答、2句被限流
     """
-    context.world.judge.metered(tenant, answered, limited)
+    await context.world.judge.metered(tenant, answered, limited)

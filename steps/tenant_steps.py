@@ -41,7 +41,7 @@ def step_nearly_same_ids(
 
     例：假如 “小王”和“小汪”的用户编号只差大小写
     """
-    context.world.nearly_same_ids(first, second, ident, difference)
+    context.world.idents.nearly_same(first, second, ident, difference)
 
 
 @given("{name:Text}的{ident:Ident}和{other:Text}的{kind:Ident}分别是{value:Text}和{another:Text}")
@@ -52,8 +52,8 @@ def step_set_ids(
 
     例：假如 “小王”的用户编号和“读书会”的群号分别是“1001”和“1001”
     """
-    context.world.set_id(ident, name, value)
-    context.world.set_id(kind, other, another)
+    context.world.idents.set(ident, name, value)
+    context.world.idents.set(kind, other, another)
 
 
 @given("各家的消息编号都从1数起")
@@ -62,7 +62,7 @@ def step_same_message_ids(context: Context) -> None:
 
     例：假如 各家的消息编号都从1数起
     """
-    context.world.same_message_ids()
+    context.world.idents.same_messages()
 
 
 @step("{tenant:Text}把人设改成{words:Text}")
@@ -71,7 +71,7 @@ async def step_set_persona(context: Context, tenant: str, words: str) -> None:
 
     例：当 “科技公司”把人设改成“热情活泼”
     """
-    await context.world.set_persona(tenant, words)
+    await context.world.lore.set_persona(tenant, words)
 
 
 @step("{tenant:Text}把模型换成{model:Text}")
@@ -80,4 +80,4 @@ async def step_set_model(context: Context, tenant: str, model: str) -> None:
 
     例：假如 “科技公司”把模型换成“deep-1”
     """
-    await context.world.set_model(tenant, model)
+    await context.world.lore.set_model(tenant, model)

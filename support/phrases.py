@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, TypeVar
 
@@ -17,7 +18,12 @@ from parse import with_pattern
 _QUOTED = r"“[^“”]+”"
 _NAMES = rf"{_QUOTED}(?:、{_QUOTED})*(?:和{_QUOTED})?"
 _PLACE = rf"(?:在群{_QUOTED}里|在{_QUOTED}上|[对拿用]{_QUOTED})"
-_SPEAKER = rf"{_NAMES}的{_QUOTED}{_PLACE}*(?:都)?"
+_QUOTING = rf"(?:引用{_QUOTED})?"
+_MARKS = re.compile(
+    "在群“(?P<group>[^”]+)”里|在“(?P<platform>[^”]+)”上|对“(?P<agent>[^”]+)”"
+    "|拿“(?P<key>[^”]+)”|引用“(?P<quote>[^”]+)”|用“(?P<device>[^”]+)”"
+)
+_SPEAKER = rf"{_NAMES}的{_QUOTED}{_PLACE}*(?:都)?{_QUOTING}"
 
 
 def unquote(text: str) -> list[str]:
@@ -27,7 +33,10 @@ def unquote(text: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """谁、在哪里、对谁说话。省略处取默认：私聊、第一个平台、第一个智能体、它的第一把密钥。"""
+    """谁、在哪里、对谁说话。省略处取默认：私聊、第一个平台、第一个智能体、它的第一把密钥。
+
+    `quote` 是他这一句引用的话；它不改变他是谁。
+    """
 
     tenant: str
     user: str
@@ -36,6 +45,7 @@ class Speaker:
     agent: str = ""
     key: str = ""
     device: str = ""
+    quote: str = field(default="", compare=False)
 
 
 class Recall(str, Enum):
@@ -59,6 +69,7 @@ class Fate(str, Enum):
     ANSWERED = "恰好得到1条回复"
     REFUSED = "被拒绝"
     UNHEARD = "一条也没收到"
+    WITHHELD = "没有得到回复"
 
 
 class Change(str, Enum):
@@ -68,6 +79,7 @@ class Change(str, Enum):
     KEY_DELETED = "密钥被删除"
     KEY_EXPIRED = "密钥已过期"
     TENANT_SUSPENDED = "租户被停用"
+    TENANT_SHELVED = "租户被搁置"
     TENANT_RESUMED = "租户被恢复"
     KEY_MUTED = "密钥被收回聊天权限"
     KEY_ROTATED = "密钥被轮换"
@@ -140,6 +152,11 @@ class Accident(str, Enum):
     RESENT_RECONNECTED = "断线重连之后又原样重发一遍"
     RESENT_RESTARTED = "服务重启之后又原样重发一遍"
     RESENT_GARBLED = "头一遍送坏了就原样重发一遍"
+    KEY_DISABLED = "密钥随即被禁用"
+    KEY_DELETED = "密钥随即被删除"
+    AGENT_DISABLED = "智能体随即被停用"
+    AGENT_DELETED = "智能体随即被注销"
+    TENANT_SUSPENDED = "租户随即被停用"
 
 
 class Absence(str, Enum):
@@ -183,6 +200,7 @@ class Disguise(str, Enum):
     BAD_FIRST = "拿伪造的密钥、另外附上一把密钥冒充"
     TWO_KEYS = "另外附上一把密钥冒充"
     PLATFORM = "在话里自称身处"
+    TWO_PLATFORMS = "连上时另外自称身处"
 
 
 class Lesson(str, Enum):
@@ -190,6 +208,7 @@ class Lesson(str, Enum):
 
     CHORE = "件杂事"
     SAYING = "种说法"
+    LIKING = "样喜好"
 
 
 class Ident(str, Enum):
@@ -293,14 +312,12 @@ def parse_number(text: str) -> int:
 
 
 def _place(text: str) -> dict[str, str]:
-    place: dict[str, str] = {}
-    for prefix, suffix, key in (("在群“", "”里", "group"), ("在“", "”上", "platform")):
-        if prefix in text:
-            place[key] = text.partition(prefix)[2].partition(suffix)[0]
-    for prefix, key in (("对“", "agent"), ("拿“", "key"), ("用“", "device")):
-        if prefix in text:
-            place[key] = text.partition(prefix)[2].partition("”")[0]
-    return place
+    return {
+        name: value
+        for found in _MARKS.finditer(text)
+        for name, value in found.groupdict().items()
+        if value
+    }
 
 
 @with_pattern(_SPEAKER)
@@ -311,7 +328,7 @@ def parse_speakers(text: str) -> tuple[Speaker, ...]:
     return tuple(Speaker(tenant, user, **_place(place)) for tenant in unquote(who))
 
 
-@with_pattern(rf"{_QUOTED}的{_QUOTED}{_PLACE}*")
+@with_pattern(rf"{_QUOTED}的{_QUOTED}{_PLACE}*{_QUOTING}")
 def parse_speaker(text: str) -> Speaker:
     """“科技公司”的“小雨”在群“读书会”里 → 一位说话人。"""
     speaker: Speaker = parse_speakers(text)[0]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from support.model import Kind
+from support.model import Kind, Surface
 from support.oracles.chats import in_order_by_chat
 from support.oracles.fairness import ENOUGH, fair
 from support.oracles.fallback import fell_back
@@ -46,8 +46,8 @@ def test_as_quick_as_ever_is_held():
 
 
 def test_much_slower_than_itself_is_violated_even_within_the_promise():
-    assert under_noise(pressed=(0.29,) * ENOUGH).outcome is HELD, "毫秒级的抖动不放大"
-    assert under_noise(pressed=(0.31,) * ENOUGH).outcome is VIOLATED
+    assert under_noise(pressed=(0.19,) * ENOUGH).outcome is HELD, "毫秒级的抖动不放大"
+    assert under_noise(pressed=(0.21,) * ENOUGH).outcome is VIOLATED
     assert under_noise(calm=0.1, pressed=(0.31,) * ENOUGH).outcome is HELD, "平时就慢"
 
 
@@ -115,6 +115,26 @@ def test_any_other_share_is_violated(wrong):
 def test_a_notice_with_somebodys_words_is_violated():
     stranger = History(nonce="别人").said(EDU)
     assert spoken(mention=stranger).outcome is VIOLATED
+
+
+def test_a_limited_line_in_anybodys_prompt_is_violated():
+    history = History()
+    answered, limited = history.said(TECH), history.said(TECH)
+    history.prompted(answered, limited)
+    history.heard(answered)
+    history.ledger.add(Kind.HEARD, by=TECH, token=limited, text="歇一歇再说")
+    verdict = metered(history.events, [answered, limited], answered=1, limited=1)
+    assert verdict.outcome is VIOLATED
+    assert "1 句被限流的仍送到了大模型" in verdict.actual
+
+
+@pytest.mark.parametrize(("caller", "outcome"), [(TECH, INCONCLUSIVE), (EDU, HELD)])
+def test_a_call_for_no_line_at_all_proves_nothing(caller, outcome):
+    history = History()
+    token = history.answered(TECH)
+    history.prompted(token)
+    history.saw(caller, Surface.PROMPT, "替我把“歇一歇”说得客气些")
+    assert metered(history.events, [token], answered=1, limited=0).outcome is outcome
 
 
 def test_nothing_said_is_not_metered():

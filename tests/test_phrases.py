@@ -97,6 +97,17 @@ def test_longer_words_come_first(name):
         assert re.match(TYPES[name].pattern, one.value).group() == one.value
 
 
+@pytest.mark.parametrize("kind", ["Speaker", "Speakers"])
+def test_a_quotation_belongs_to_the_line_and_not_to_the_speaker(kind):
+    for device in ("", "平板"):
+        using = f"用“{device}”" if device else ""
+        plain = parsed(kind, f"“甲”的“小王”{using}")
+        quoting = parsed(kind, f"“甲”的“小王”{using}引用“上线暗号”")
+        assert quoting == plain
+        one = quoting[0] if kind == "Speakers" else quoting
+        assert (one.quote, one.device) == ("上线暗号", device)
+
+
 def test_close_words_are_told_apart():
     assert parsed("Key", "“甲”的已禁用的密钥").credential is Credential.DISABLED
     assert parsed("Key", "“甲”的密钥").credential is Credential.OWN

@@ -87,8 +87,19 @@ async def test_a_person_told_in_private_is_known_only_there(lab: Lab) -> None:
     for stranger in await strangers(lab, home):
         await stranger.ask("我是谁")
         assert "船长" not in lab.model.calls[-1].prompt
-    await talker.ask("我叫什么来着")
-    assert "名字“什么来着”；喜欢“海”" in about(lab.model.calls[-1]), "后说的算数"
+    await talker.ask("我叫老船长")
+    assert "名字“老船长”；喜欢“海”" in about(lab.model.calls[-1]), "后说的算数"
+
+
+async def test_a_question_about_oneself_teaches_nothing(lab: Lab) -> None:
+    talker = await lab.connect(await lab.party())
+    for words in ("我叫什么来着", "你知道我叫啥吗", "我喜欢谁", "我喜欢吃什么"):
+        await talker.ask(words)
+    assert about(lab.model.calls[-1]) == "关于说话的人：昵称“小雨”。"
+    for words in ("我叫哪吒", "我喜欢海", "我叫什么"):
+        await talker.ask(words)
+    known = "关于说话的人：昵称“小雨”；名字“哪吒”；喜欢“海”。"
+    assert about(lab.model.calls[-1]) == known, "问话盖不掉记下的"
 
 
 async def test_alternating_names_and_long_ones(lab: Lab) -> None:

@@ -82,11 +82,11 @@ class Script:
     """扮演 aiohttp 会话与它的一条连接：`feed` 送帧，`hang_up` 挂断。"""
 
     def __init__(self):
-        self.sent, self.headers, self.close_code = [], {}, None
+        self.sent, self.headers, self.query, self.close_code = [], {}, {}, None
         self._frames = asyncio.Queue()
 
-    async def ws_connect(self, url, *, headers, **_):
-        self.headers = headers
+    async def ws_connect(self, url, *, headers, params, **_):
+        self.headers, self.query = headers, params
         return self
 
     async def send_str(self, raw):
@@ -111,11 +111,12 @@ class Script:
 class Scene:
     """一条连接、它的剧本和台账。"""
 
-    def __init__(self):
+    def __init__(self, **tricks):
         self.history, self.script = History(), Script()
         self.connection = Connection(
             self.script, "ws://127.0.0.1:1/ws", key=KEY, platform="qq",
             base=replace(TECH, chat="", user=""), ledger=self.history.ledger, timeout=1.0, ping=1.0,
+            **tricks,
         )  # fmt: skip
 
     async def say(self, *, group="", user="u1001", claims=None):
@@ -318,6 +319,22 @@ async def test_the_frame_says_who_speaks_where(scene):
     assert info["sender_info"]["group_info"]["group_id"] == "g1"
     assert "additional_config" not in info
     assert scene.script.headers == {"x-apikey": KEY, "x-platform": "qq"}
+
+
+@pytest.mark.parametrize(
+    ("tricks", "headers", "query"),
+    [
+        ({}, (KEY, "qq"), {}),
+        ({"header_key": "借来的"}, ("借来的", "qq"), {"api_key": KEY}),
+        ({"header_platform": "wechat"}, (KEY, "wechat"), {"platform": "qq"}),
+    ],
+)
+async def test_what_counts_is_in_the_address_when_two_are_shown(tricks, headers, query):
+    scene = Scene(**tricks)
+    await scene.connection.open()
+    await scene.end()
+    assert tuple(scene.script.headers.values()) == headers
+    assert scene.script.query == query
 
 
 async def test_claims_are_put_into_the_frame(scene):

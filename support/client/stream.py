@@ -88,13 +88,19 @@ class Connection:
         ping: float,
         connection_id: str | None = None,
         header_key: str | None = None,
+        header_platform: str | None = None,
         labels: Mapping[str, str] | None = None,
     ) -> None:
         self._session, self._url = session, url
         self._key, self._platform, self.base = key, platform, base
         self._ledger, self._timeout, self._ping = ledger, timeout, ping
-        self._headers = {"x-apikey": header_key or key, "x-platform": platform}
+        self._headers = {
+            "x-apikey": header_key or key,
+            "x-platform": header_platform or platform,
+        }
         self._query = {"api_key": key} if header_key else {}
+        if header_platform:
+            self._query["platform"] = platform
         #: 同一智能体同一平台上还有别的连接时，靠它在台账里分清（密钥、设备的叫法）。
         self._labels: dict[str, Any] = dict(labels or {})
         if connection_id:
@@ -129,7 +135,7 @@ class Connection:
             self._socket, self.reader = socket, asyncio.create_task(self._read(socket))
 
     async def _handshake(self) -> aiohttp.ClientWebSocketResponse:
-        """密钥放在请求头里，免得出现在任何报错的地址中；亮出两把时，为准的那把写在地址里。"""
+        """密钥放在请求头里，免得出现在任何报错的地址中；密钥或平台亮出两样时，为准的写在地址里。"""
         handshake = self._session.ws_connect(
             self._url,
             headers=self._headers,

@@ -14,7 +14,7 @@ from support.model import Event, Kind, Outcome, Verdict
 #: 平时与吵闹时都至少要有这么多句，中位数才说明问题。
 ENOUGH = 10
 #: 中位数至多慢到平时的这么多倍；平时快过 FLOOR 秒的按 FLOOR 算，免得毫秒级的抖动被放大。
-RATIO, FLOOR = 10.0, 0.03
+RATIO, FLOOR = 5.0, 0.04
 
 
 def fair(

@@ -1,6 +1,6 @@
 """管理面的裁判席：管理台上发生的事，交给裁判看。
 
-职责：取出该看的那几次应答，请裁判看。不做什么：自己不下结论，也不去要新的应答（用量除外）。
+职责：取出该看的那几次应答，请裁判看。不做什么：自己不下结论，也不去要新的应答（用量与限额除外）。
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from typing import TypeVar
 
 from support.errors import Inconclusive
 from support.oracles import listing, outsider
+from support.phrases import Limit
+from support.play.allowance import Allowance
 from support.play.desk import Desk
 from support.play.households import Households
 from support.play.judge import Judge
@@ -20,8 +22,11 @@ T = TypeVar("T")
 class Bench:
     """一个场景的管理面裁判席。"""
 
-    def __init__(self, desk: Desk, judge: Judge, households: Households) -> None:
+    def __init__(
+        self, desk: Desk, judge: Judge, households: Households, allowance: Allowance
+    ) -> None:
         self._desk, self._judge, self._households = desk, judge, households
+        self._allowance = allowance
 
     def listing(self) -> None:
         """每次看名录，都恰好列出它自己的全部。"""
@@ -74,6 +79,11 @@ class Bench:
         reported, event = await self._desk.used(tenant)
         what = f"“{tenant}”的用量"
         self._judge.rule(outsider.counted(reported, count, what=what, event=event))
+
+    async def limited(self, tenant: str, limit: Limit, count: int) -> None:
+        """这家的限额读回来正是这么多。"""
+        read, event = await self._allowance.read(tenant, limit)
+        self._judge.rule(outsider.same_after(str(count), read, event=event))
 
 
 def _some(seen: Sequence[T]) -> Sequence[T]:

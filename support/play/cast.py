@@ -45,8 +45,8 @@ class Cast:
         self.user_ids: dict[str, str] = {}
         self.group_ids: dict[str, str] = {}
         self.same_message_ids = False
-        #: 口令 → 那句话的消息编号，引用时要用。
-        self.message_ids: dict[str, str] = {}
+        #: 说过的话 → 它的消息编号，引用时要用。
+        self._message_ids: dict[str, str] = {}
 
     def line(
         self,
@@ -72,7 +72,8 @@ class Cast:
             user=speaker.user,
         )
         token = self.households.plant(owner, scope, words)
-        message_id = self.message_ids[token] = self._message_id(owner, speaker.key, token)
+        segments = self._quoting(speaker.quote) if speaker.quote else ()
+        message_id = self._message_ids[words] = self._message_id(owner, speaker.key, token)
         return Line(
             token=token,
             text=f"{words}（{token}）",
@@ -83,8 +84,15 @@ class Cast:
             group_id=group_id if speaker.group else "",
             group_name=speaker.group,
             claims=claims or {},
+            segments=segments,
             notes={"words": words, **notes},
         )
+
+    def _quoting(self, words: str) -> tuple[dict[str, str]]:
+        """照消息编号引用前面那句话的消息段。"""
+        if words not in self._message_ids:
+            raise Inconclusive(f"前面没有人说过“{words}”，引用不了")
+        return ({"type": "reply", "data": self._message_ids[words]},)
 
     def _known(self, table: dict[str, str], name: str, prefix: str) -> str:
         return table.setdefault(name, f"{prefix}{len(table) + 1}")
@@ -111,7 +119,8 @@ class Cast:
         """某智能体在某平台上的连接（每把密钥每个平台一条），还没打开。"""
         agent = self.households[tenant].agent(agent_name)
         key, device = options.pop("key", agent.key), options.pop("device", "")
-        pretence = options.get("connection_id") or options.get("header_key") or device
+        tricks = ("connection_id", "header_key", "header_platform")
+        pretence = next((options[name] for name in tricks if options.get(name)), device)
         slot = (key, platform, pretence)
         if slot not in self._connections:
             self._connections[slot] = Connection(
@@ -163,7 +172,8 @@ class Cast:
     async def settle(self, *, patience: float, disturbed: set[tuple[str, str]]) -> None:
         """在每条开着的连接上说一句哨兵话并等到回复，之前的回复就都该到了。
 
-        用哨兵而不用钟：服务慢，它也慢。`disturbed` 里的智能体正被按住或出错，跳过。
+        用哨兵而不用钟：服务慢，它也慢。哨兵被拒绝，连接就关了，再也来不了回复，也算到齐。
+        `disturbed` 里的智能体正被按住或出错，跳过。
         """
         waits = []
         aliases = {household.owner.tenant: household.name for household in self.households}
@@ -177,7 +187,7 @@ class Cast:
             await connection.say(line)
             waits.append(connection.fate(line.token, patience=patience))
         for fate in await asyncio.gather(*waits):
-            if fate is not Fate.REPLIED:
+            if fate not in (Fate.REPLIED, Fate.REFUSED):
                 raise Inconclusive(f"哨兵话{fate.value}，不能断定此前的回复都已到齐")
 
     def readers(self) -> set[asyncio.Task[None]]:

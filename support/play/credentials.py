@@ -48,6 +48,7 @@ def change_call(change: Change, *, tenant_id: str, agent_id: str, key_id: str) -
         Change.KEY_DELETED: ("DELETE", key, None),
         Change.KEY_EXPIRED: ("PUT", key, {"expires_at": past()}),
         Change.TENANT_SUSPENDED: ("PUT", tenant, {"status": "suspended"}),
+        Change.TENANT_SHELVED: ("PUT", tenant, {"status": "inactive"}),
         Change.TENANT_RESUMED: ("PUT", tenant, {"status": "active"}),
         Change.KEY_MUTED: ("PUT", key, {"permissions": ["admin"]}),
         Change.AGENT_DISABLED: ("PUT", agent, {"status": "inactive"}),

@@ -22,6 +22,7 @@ from support.oracles import (
     recall,
     refusal,
     routing,
+    withheld,
 )
 from support.phrases import Carry, Fate, Recall, Speaker
 from support.play.households import Households
@@ -131,6 +132,8 @@ class Judge:
         token = self._notes.question(speaker)
         if ending is Fate.REFUSED:
             self.rule(refusal.refused(self.events, token))
+        elif ending is Fate.WITHHELD:
+            await self._rule_settled(lambda: withheld.withheld(self.events, token))
         else:
             await self._once([token])
 
@@ -175,11 +178,12 @@ class Judge:
         notes = self._notes
         self.rule(fairness.fair(self.events, notes.quiet, notes.loud, seconds=seconds))
 
-    def metered(self, tenant: str, answered: int, limited: int) -> None:
-        """一家的提问里有几句得到回答、几句被限流。"""
+    async def metered(self, tenant: str, answered: int, limited: int) -> None:
+        """一家的提问里有几句得到回答、几句被限流（由哨兵收尾：事后补的模型调用也看得见）。"""
         asked = self._notes.all_asked(tenant)
-        verdict = limits.metered(self.events, asked, answered=answered, limited=limited)
-        self.rule(verdict)
+        await self._rule_settled(
+            lambda: limits.metered(self.events, asked, answered=answered, limited=limited)
+        )
 
     def _line(self, speaker: Speaker) -> routing.Line:
         """说话人用的那条连接在台账里的样子。"""

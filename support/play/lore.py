@@ -1,6 +1,6 @@
-"""见闻：自我介绍、托付许多事、图片、引用，以及智能体自己的设置。
+"""见闻：自我介绍、托付许多事、图片，以及智能体自己的设置。
 
-职责：把这些句子变成要说的话与要办的事；话由 World 说出口。不做什么：不判断。
+职责：把这些句子变成要说的话与要办的事；话由 speech 说出口。不做什么：不判断。
 同一张图片在各家逐字节相同：各家都得请自己的大模型来看。
 """
 
@@ -10,46 +10,42 @@ import base64
 import hashlib
 import struct
 import zlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from support.client.provider import Provider
-from support.client.stream import Line
-from support.errors import Inconclusive
 from support.model import Scope
 from support.phrases import Lesson, Speaker
 from support.play.cast import Cast
 from support.play.notebook import Notebook
+from support.play.speech import Speech
+
+_LESSONS = {
+    Lesson.CHORE: "请记住：第{}件杂事",
+    Lesson.SAYING: "我们管第{}件事叫走流程",
+    Lesson.LIKING: "我喜欢第{}种点心",
+}
 
 
 class Lore:
-    """一个场景里的见闻。`tell` 说一句并等到回复，`speak` 让各位同时开口。"""
+    """一个场景里的见闻。"""
 
-    def __init__(
-        self,
-        cast: Cast,
-        provider: Provider,
-        notes: Notebook,
-        *,
-        tell: Callable[[Speaker, Line], Awaitable[None]],
-        speak: Callable[[Sequence[tuple[Speaker, Line]]], Awaitable[None]],
-    ) -> None:
-        self._cast, self._provider, self._notes = cast, provider, notes
-        self._tell, self._speak = tell, speak
+    def __init__(self, cast: Cast, provider: Provider, notes: Notebook, speech: Speech) -> None:
+        self._cast, self._provider, self._notes, self._speech = cast, provider, notes, speech
         self._rules: list[str] = []
 
     async def introduce(self, speaker: Speaker, words: str) -> None:
         """说自己的事：群里说的，他在哪里开口麦麦都可以知道；私下说的只在那个私聊。"""
         scope = Scope.AGENT if speaker.group else Scope.CHAT
-        await self._tell(speaker, self._cast.line(speaker, words, scope=scope))
+        await self._speech.must_reply(speaker, self._cast.line(speaker, words, scope=scope))
 
     async def teach_many(self, speaker: Speaker, count: int, lesson: Lesson) -> None:
-        """请麦麦记住许多件事，或教它许多种说法。"""
-        chore = lesson is Lesson.CHORE
-        scope = Scope.AGENT if chore and speaker.group else Scope.CHAT
+        """请麦麦记住许多件事、教它许多种说法，或说自己的许多样喜好。"""
+        shared = lesson is not Lesson.SAYING and speaker.group
+        scope = Scope.AGENT if shared else Scope.CHAT
         for number in range(1, count + 1):
-            words = f"请记住：第{number}件杂事" if chore else f"我们管第{number}件事叫走流程"
-            await self._tell(speaker, self._cast.line(speaker, words, scope=scope))
+            words = _LESSONS[lesson].format(number)
+            await self._speech.must_reply(speaker, self._cast.line(speaker, words, scope=scope))
 
     async def narrow(self, tenants: Sequence[str]) -> None:
         """几家的每个智能体作答时都不带聊天历史，只带正在答的这一句。"""
@@ -69,6 +65,25 @@ class Lore:
             temperature=temperature,
         )
 
+    async def set_model(self, tenant: str, model: str) -> None:
+        """把（第一个）智能体的模型换成 `model`，别的配置照旧。"""
+        household = self._cast.households[tenant]
+        await self._cast.households.configure(
+            household, household.agent(), "model", model_name=model
+        )
+
+    async def set_persona(self, tenant: str, words: str) -> None:
+        """把（第一个）智能体的人设改成 `words`。"""
+        households = self._cast.households
+        household = households[tenant]
+        agent = household.agent()
+        token = households.plant(agent.owner, Scope.AGENT, words)
+        config = households.agent_config(words, token, agent.provider_key, agent.overrides)
+        path, body = f"/agents/{agent.agent_id}", {"config": config}
+        await households.administer(household, "PUT", path, body)
+        agent.persona, agent.persona_token = words, token
+        self._notes.note_persona(words, token)
+
     async def see(self, tenant: str, agent_name: str, picture: str, words: str) -> None:
         """定下一个智能体的大模型看这张图片时说什么；描述里带着口令。"""
         agent = self._cast.households[tenant].agent(agent_name)
@@ -82,22 +97,10 @@ class Lore:
     async def show(self, speakers: Sequence[Speaker], picture: str) -> None:
         """各位同时发来同一张图片。"""
         segment = {"type": "image", "data": draw(picture)}
-        await self._speak([(who, self._with(who, "看看这张图", segment)) for who in speakers])
-
-    async def quote(self, speakers: Sequence[Speaker], quoted: str, words: str) -> None:
-        """各位同时引用前面那句话（照它的消息编号）发问。"""
-        segment = {"type": "reply", "data": self._message_id(quoted)}
-        await self._speak([(who, self._with(who, words, segment)) for who in speakers])
-
-    def _with(self, speaker: Speaker, words: str, segment: dict[str, str]) -> Line:
-        return replace(self._cast.line(speaker, words), segments=(segment,))
-
-    def _message_id(self, words: str) -> str:
-        token = self._notes.told(words)
-        found = self._cast.message_ids.get(token)
-        if found is None:
-            raise Inconclusive(f"不知道“{words}”的消息编号，引用不了")
-        return found
+        lines = [(who, self._cast.line(who, "看看这张图")) for who in speakers]
+        await self._speech.together(
+            [(who, replace(line, segments=(segment,))) for who, line in lines]
+        )
 
     async def reconnect(self, tenants: Sequence[str]) -> None:
         """几家的连接断开；下次开口时重新连上。"""

@@ -1,4 +1,4 @@
-"""意外：连着说话时断线、说完之后重发。
+"""意外：连着说话时断线、说完之后重发、答到一半失效。
 
 职责：让意外必然发生在话还没答完的时候，事后等每句话有下场。不做什么：不判断后果。
 """
@@ -12,12 +12,23 @@ from support.client.stream import Connection
 from support.errors import Inconclusive
 from support.ledger import Ledger
 from support.model import Kind
-from support.phrases import Absence, Accident, Speaker
+from support.phrases import Absence, Accident, Change, Speaker
 from support.play.cast import Cast
+from support.play.changes import Changes
 from support.play.faults import Faults
 from support.play.notebook import Notebook
 
 _BACK = "回来之后的头一句"
+_RESENDS = (Accident.RESENT_RECONNECTED, Accident.RESENT_RESTARTED, Accident.RESENT_GARBLED)
+
+#: 话还没答完时发生的变故。
+_REVOCATIONS = {
+    Accident.KEY_DISABLED: Change.KEY_DISABLED,
+    Accident.KEY_DELETED: Change.KEY_DELETED,
+    Accident.AGENT_DISABLED: Change.AGENT_DISABLED,
+    Accident.AGENT_DELETED: Change.AGENT_DELETED,
+    Accident.TENANT_SUSPENDED: Change.TENANT_SUSPENDED,
+}
 
 
 class Mishaps:
@@ -31,10 +42,29 @@ class Mishaps:
         ledger: Ledger,
         provider: Provider,
         *,
+        changes: Changes,
         patience: float,
     ) -> None:
         self._cast, self._faults, self._notes = cast, faults, notes
         self._ledger, self._provider, self._patience = ledger, provider, patience
+        self._changes = changes
+
+    async def accident(self, speaker: Speaker, words: str, accident: Accident) -> None:
+        """说一句话，出一次意外，等这句话有下场。"""
+        if accident in _RESENDS:
+            await self._resend(speaker, words, accident)
+        elif accident in _REVOCATIONS:
+            await self._revoke(speaker, words, accident)
+        else:
+            await self._interrupt(speaker, words, accident)
+        await self._provider.pull()
+
+    async def _interrupt(self, speaker: Speaker, words: str, accident: Accident) -> None:
+        """话刚送到大模型就断线或强杀。"""
+        line = self._cast.line(speaker, words, disturbed="hold")
+        self._notes.note_asked(speaker, line.token)
+        agent = self._cast.households[speaker.tenant].agent(speaker.agent)
+        await self._faults.accident(self._cast, speaker, line, accident, agent)
 
     async def burst(self, speaker: Speaker, count: int, absence: Absence) -> None:
         """连说 `count` 句，中途断线；回来之后再说一句，等全部有下场。"""
@@ -45,11 +75,8 @@ class Mishaps:
         await self._provider.pull()
 
     async def _drop_after_each(self, speaker: Speaker, count: int) -> None:
-        agent = self._cast.households[speaker.tenant].agent(speaker.agent)
         for number in range(1, count + 1):
-            line = self._cast.line(speaker, f"断断续续的第{number}句", disturbed="hold")
-            self._notes.note_asked(speaker, line.token)
-            await self._faults.accident(self._cast, speaker, line, Accident.RECONNECT, agent)
+            await self._interrupt(speaker, f"断断续续的第{number}句", Accident.RECONNECT)
 
     async def _drop_once(self, speaker: Speaker, count: int, absence: Absence) -> None:
         agent = self._cast.households[speaker.tenant].agent(speaker.agent)
@@ -96,7 +123,7 @@ class Mishaps:
         await self._cast.say(speaker, line)
         return line.token
 
-    async def resend(self, speaker: Speaker, words: str, accident: Accident) -> None:
+    async def _resend(self, speaker: Speaker, words: str, accident: Accident) -> None:
         """说一句话，出意外之后把同一帧原样再发一遍。"""
         line = self._cast.line(speaker, words)
         self._notes.note_asked(speaker, line.token)
@@ -115,3 +142,14 @@ class Mishaps:
         await connection.close()
         await connection.open()
         await connection.say(line, resend=True)
+
+    async def _revoke(self, speaker: Speaker, words: str, accident: Accident) -> None:
+        """把这句话按在大模型那里，让他的密钥、智能体或租户失效，再放它答完。"""
+        agent = self._cast.households[speaker.tenant].agent(speaker.agent)
+        rule = await self._provider.script("hold", key=agent.provider_key)
+        token = await self._say(speaker, words)
+        if not await self._provider.held(rule, count=1, patience=self._patience):
+            raise Inconclusive("话没有送到大模型，谈不上答到一半")
+        await self._changes.make(speaker.tenant, _REVOCATIONS[accident])
+        await self._provider.release(rule, patience=self._patience)
+        await self._cast.connection_for(speaker).fate(token, patience=self._patience)

@@ -18,6 +18,8 @@ from support.reference.store import Store
 NICKNAME, NAME, LIKES = "昵称", "名字", "喜欢"
 FACT_CHARS = 200
 LIKES_LIMIT = 10
+#: 带着这些词的是在问，不是在说自己；宁可少记，不把问话记成答案。
+_ASKING = ("什么", "啥", "谁", "哪个", "哪位", "哪里")
 _OPENINGS = ((NAME, ("我叫", "以后叫我")), (LIKES, ("我喜欢",)))
 
 
@@ -43,12 +45,12 @@ class People:
             self._note(number, chat, said, topic, words)
 
     def learned(self, spoken: str) -> dict[str, str]:
-        """这句话说了自己的什么：从“我叫”“以后叫我”“我喜欢”之后，到这句话完。"""
+        """这句话说了自己的什么：从“我叫”“以后叫我”“我喜欢”之后，到这句话完；问话不算。"""
         found: dict[str, str] = {}
         for topic, openings in _OPENINGS:
             ends = [spoken.find(word) + len(word) for word in openings if word in spoken]
             words = spoken[min(ends) :][:FACT_CHARS].strip() if ends else ""
-            if words:
+            if words and not any(word in words for word in _ASKING):
                 found[topic] = words
         return found
 

@@ -1,0 +1,50 @@
+"""答到一半失效的话：送给谁都算违反；没有对照就无法判定。"""
+
+from __future__ import annotations
+
+import pytest
+
+from support.oracles.withheld import withheld
+from tests.histories import EDU, HELD, INCONCLUSIVE, TECH, VIOLATED, History
+
+
+def cut_off(*, prompted=True, neighbour=True):
+    history = History()
+    history.answered(EDU)
+    token = history.said(TECH)
+    if prompted:
+        history.prompted(token)
+    if neighbour:
+        history.answered(EDU)
+    return history, token
+
+
+def test_a_reply_kept_back_while_others_are_answered_is_held():
+    history, token = cut_off()
+    assert withheld(history.events, token).outcome is HELD
+
+
+@pytest.mark.parametrize("to", [TECH, EDU])
+def test_a_reply_to_anybody_is_violated(to):
+    history, token = cut_off()
+    history.heard(token, by=to)
+    verdict = withheld(history.events, token)
+    assert verdict.outcome is VIOLATED
+    assert to.label() in verdict.actual
+
+
+def test_a_strangers_reply_that_mentions_it_is_violated():
+    history, token = cut_off()
+    history.heard(history.said(EDU), token)
+    assert withheld(history.events, token).outcome is VIOLATED
+
+
+@pytest.mark.parametrize("missing", ["prompted", "neighbour"])
+def test_without_its_control_it_proves_nothing(missing):
+    history, token = cut_off(**{missing: False})
+    assert withheld(history.events, token).outcome is INCONCLUSIVE
+
+
+def test_a_line_never_said_proves_nothing():
+    history, _ = cut_off()
+    assert withheld(history.events, "zx没有这句").outcome is INCONCLUSIVE
