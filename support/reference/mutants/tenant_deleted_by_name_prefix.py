@@ -26,6 +26,6 @@ MUTANT = Mutant(
     story="清理用了前缀匹配，注销一家，名字开头相同的别家也一起删掉。",
     catalogue=("B-08",),
     properties=("P8", "P9"),
-    killed_by=("MGMT-02", "REMOVE-04"),
+    killed_by=("MGMT-02",),
     apply=apply,
 )
