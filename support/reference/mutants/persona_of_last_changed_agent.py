@@ -1,0 +1,38 @@
+"""人设是进程里的一份全局配置。"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from support.reference.archive import Turn
+from support.reference.directory import Record
+from support.reference.mutation import QUIET, Mutant, Trace, replace
+from support.reference.server import ReferenceServer
+
+
+def apply(server: ReferenceServer, trace: Trace) -> None:
+    """改配置时覆盖了全局的人设，谁作答都用它。"""
+
+    def agent(right: Callable[..., Any], turn: Turn) -> Record:
+        own: Record = right(turn)
+        rows = server.store.all(
+            "SELECT id FROM agents WHERE updated_at > created_at ORDER BY updated_at DESC"
+        )
+        last = server.directory.agent(rows[0]["id"]) if rows else None
+        if last is None or last["id"] == own["id"]:
+            return own
+        trace.hit()
+        return {**own, "config": {**own["config"], "persona": last["config"].get("persona")}}
+
+    replace(server.bot, "_agent", agent, QUIET)
+
+
+MUTANT = Mutant(
+    title="一家改人设，家家都变",
+    story="人设放在进程的全局配置里，谁最后改的，各家都跟着变。",
+    catalogue=("F-07",),
+    properties=("P1", "P14"),
+    killed_by=("PERSONA-02",),
+    apply=apply,
+)
