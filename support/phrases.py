@@ -227,6 +227,7 @@ class Difference(str, Enum):
     FULL_WIDTH = "全角半角"
     ACCENT = "组合字符"
     PREFIX = "末尾一位"
+    STEM = "末尾少一位"
     LONG_TAIL = "很长之后的末尾一位"
     WILDCARD = "通配符"
     LEADING_SPACE = "行首空格"

@@ -50,9 +50,14 @@ def scene(history):
     return history.said(TECH), history.plant(TECH, "严谨"), history.plant(EDU, "耐心")
 
 
+def written(token):
+    """人设在提示词里的样子。"""
+    return f"严谨（{token}）"
+
+
 def test_every_prompt_with_its_own_persona_is_held(history, scene):
     question, own, _ = scene
-    seqs = (history.prompted(question, own), history.prompted(question, own))
+    seqs = (history.prompted(question, written(own)), history.prompted(question, written(own)))
     verdict = persona_carried(history.events, [question], {(TECH.tenant, "助手"): own})
     assert (verdict.outcome, verdict.evidence) == (HELD, seqs)
 
@@ -60,25 +65,34 @@ def test_every_prompt_with_its_own_persona_is_held(history, scene):
 @pytest.mark.parametrize("carried", ["什么也没有", "别家的"])
 def test_one_prompt_without_its_own_persona_is_violated(history, scene, carried):
     question, own, other = scene
-    history.prompted(question, own)
-    bare = history.prompted(question, *([other] if carried == "别家的" else []))
+    history.prompted(question, written(own))
+    bare = history.prompted(question, *([written(other)] if carried == "别家的" else []))
     verdict = persona_carried(history.events, [question], {(TECH.tenant, "助手"): own})
     assert (verdict.outcome, verdict.evidence) == (VIOLATED, (bare,))
 
 
 def test_an_agent_without_a_known_persona_is_violated(history, scene):
     question, own, _ = scene
-    history.prompted(question, own)
+    history.prompted(question, written(own))
     assert (
         persona_carried(history.events, [question], {(TECH.tenant, "别的智能体"): own}).outcome
         is VIOLATED
     )
 
 
+def test_a_persona_only_repeated_by_an_old_reply_is_violated(history, scene):
+    question, own, _ = scene
+    bare = history.prompted(question, f"我记着呢；还记得{own}、")
+    verdict = persona_carried(history.events, [question], {(TECH.tenant, "助手"): own})
+    assert (verdict.outcome, verdict.evidence) == (VIOLATED, (bare,))
+    present = persona_present(history.events, question, own, words="严谨", expected=True)
+    assert present.outcome is VIOLATED
+
+
 def test_unseen_prompts_are_inconclusive(history, scene):
     question, own, _ = scene
     history.heard(question, own)
-    history.prompted(history.said(TECH), own)
+    history.prompted(history.said(TECH), written(own))
     present = {"words": "严谨", "expected": True}
     for events in (history.events, []):
         assert (
@@ -103,15 +117,15 @@ def test_unseen_prompts_are_inconclusive(history, scene):
 def test_persona_present_or_absent(history, scene, prompts, expected, outcome):
     question, own, other = scene
     for carries in prompts:
-        history.prompted(question, own if carries else other)
+        history.prompted(question, written(own if carries else other))
     verdict = persona_present(history.events, question, own, words="严谨", expected=expected)
     assert (verdict.outcome, verdict.examined) == (outcome, len(prompts))
 
 
 def test_an_absent_persona_needs_someone_who_carries_it(history, scene):
     question, own, other = scene
-    history.prompted(question, other)
-    history.prompted(history.said(TECH), own)
+    history.prompted(question, written(other))
+    history.prompted(history.said(TECH), written(own))
     verdict = persona_present(history.events, question, own, words="严谨", expected=False)
     assert verdict.outcome is HELD
 

@@ -42,7 +42,7 @@ def persona_carried(
     prompts = [e for e in events if e.kind is Kind.PROMPT and e.token in wanted]
     if not prompts:
         return Verdict(Outcome.INCONCLUSIVE, "没有看到提示词，不知道人设送到没有", 0)
-    bare = [e for e in prompts if persona.get((e.by.tenant, e.by.agent)) not in find_tokens(e.text)]
+    bare = [e for e in prompts if not _carries(e, persona.get((e.by.tenant, e.by.agent), ""))]
     if not bare:
         claim = f"{len(prompts)} 份提示词都带着人设"
         return Verdict(Outcome.HELD, claim, len(prompts), tuple(e.seq for e in prompts))
@@ -65,7 +65,7 @@ def persona_present(
     """
     prompts = [e for e in events if e.kind is Kind.PROMPT]
     own = [e for e in prompts if e.token == question]
-    carrying = [e for e in prompts if token in find_tokens(e.text)]
+    carrying = [e for e in prompts if _carries(e, token)]
     seqs, word = tuple(e.seq for e in own), "带着" if expected else "没有带着"
     if not own:
         return Verdict(Outcome.INCONCLUSIVE, "没有看到提示词，不知道人设送到没有", 0)
@@ -83,6 +83,11 @@ def persona_present(
         claim = f"没有一份提示词带着“{words}”，“没有带着”证明不了什么"
         return Verdict(Outcome.INCONCLUSIVE, claim, len(own), seqs)
     return Verdict(Outcome.HELD, f"{word}人设“{words}”", len(own), seqs)
+
+
+def _carries(prompt: Event, token: str) -> bool:
+    """人设送到了：口令像写下时那样括在后面。麦麦在旧回复里复述的口令没有括号，不算送到。"""
+    return token in find_tokens(prompt.text) and f"（{token}）" in prompt.text
 
 
 def own_provider_key(events: Sequence[Event], questions: Sequence[str], key_fp: str) -> Verdict:

@@ -16,6 +16,7 @@ _PAIRS = {
     Difference.FULL_WIDTH: ("user12", "user\uff11\uff12"),
     Difference.ACCENT: ("caf\u00e9", "cafe\u0301"),
     Difference.PREFIX: ("1234", "12345"),
+    Difference.STEM: ("12345", "1234"),
     Difference.LONG_TAIL: ("x" * 300 + "1", "x" * 300 + "2"),
     Difference.WILDCARD: ("abc", "a_c"),
     Difference.LEADING_SPACE: ("bob7", " bob7"),

@@ -17,6 +17,7 @@ from typing import Any
 
 from aiohttp import web
 
+from support.reference.archive import Turn
 from support.reference.scope import Scope, put_scope, scope_of
 from support.reference.server import ReferenceServer
 
@@ -128,6 +129,56 @@ class _Misprint:
         if wrong != sql:
             self._trace.hit()
         return wrong
+
+
+def teach(server: ReferenceServer, name: str, function: Callable[[str], str]) -> None:
+    """让写错的 SQL 能用一个函数 `name`，例如把编号折成小写。"""
+    server.store._db.create_function(name, 1, function, deterministic=True)
+
+
+def loaded(server: ReferenceServer) -> int:
+    """这次启动时库里最后一句话的号：不大于它的都是从盘上读回来的。"""
+    row = server.store.one("SELECT coalesce(max(turn), 0) FROM turns")
+    assert row is not None, "聚合总有一行"
+    return int(row[0])
+
+
+def lose_on_crash(server: ReferenceServer, table: str, trace: Trace) -> None:
+    """`table` 只在正常停下时存盘：上次是被强杀的，这次启动就是空的。"""
+    saved = server.options.data / f"{table}.saved"
+    if loaded(server) and not saved.exists():
+        trace.hit()
+        server.store.run(f"DELETE FROM {table}")
+    saved.unlink(missing_ok=True)
+    right = server.stop
+
+    async def stop() -> None:
+        saved.touch()
+        await right()
+
+    server.stop = stop  # type: ignore[method-assign]
+
+
+class Answering:
+    """正在作答的话，按 `key` 归到一起。"""
+
+    def __init__(self, server: ReferenceServer, key: Callable[[Turn], object]) -> None:
+        self._key = key
+        self._turns: dict[object, list[Turn]] = {}
+        self._right = server.bot._words
+        server.bot._words = self._words  # type: ignore[method-assign]
+
+    def first(self, turn: Turn) -> Turn:
+        """与它同键、还没答完的头一句；没有别的就是它自己。"""
+        return next(iter(self._turns.get(self._key(turn), ())), turn)
+
+    async def _words(self, turn: Turn) -> str:
+        together = self._turns.setdefault(self._key(turn), [])
+        together.append(turn)
+        try:
+            return await self._right(turn)
+        finally:
+            together.remove(turn)
 
 
 def both(*mutants: Mutant) -> Callable[[ReferenceServer, Trace], None]:

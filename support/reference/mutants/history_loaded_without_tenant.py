@@ -1,0 +1,24 @@
+"""重启后的历史不分租户。"""
+
+from __future__ import annotations
+
+from support.reference.mutation import Mutant, Trace, loaded, rewrite
+from support.reference.server import ReferenceServer
+
+
+def apply(server: ReferenceServer, trace: Trace) -> None:
+    """从盘上读回来的话不看租户与智能体。"""
+    last = loaded(server)
+    if last:
+        mine = "tenant_id = ? AND agent_id = ?"
+        rewrite(server.archive, "history", trace, (mine, f"({mine} OR turn <= {last})"))
+
+
+MUTANT = Mutant(
+    title="重启后的历史不分租户",
+    story="内存里是对的，存盘时漏了租户与智能体，重启读回来就不分谁家的了。",
+    catalogue=("F-10", "C-10"),
+    properties=("P11",),
+    killed_by=("HIST-03", "HIST-10"),
+    apply=apply,
+)
