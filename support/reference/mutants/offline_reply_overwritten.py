@@ -12,12 +12,13 @@ def apply(server: ReferenceServer, trace: Trace) -> None:
     """给离线的人只留一格，新回复盖掉旧回复。"""
 
     def trim(right: Any, to: Any) -> None:
-        trace.hit()
-        server.store.run(
+        overwritten = server.store.run(
             "DELETE FROM outbox WHERE key_id = ? AND platform = ? AND id < (SELECT max(id)"
             " FROM outbox WHERE key_id = ? AND platform = ?)",
             *(to.key_id, to.platform) * 2,
         )
+        if overwritten.rowcount:
+            trace.hit()
 
     replace(server.outbox, "trim", trim, Trace(None))
 
