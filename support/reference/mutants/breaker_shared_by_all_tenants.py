@@ -1,32 +1,27 @@
-"""一家的大模型出错，全部租户都停用。"""
+"""一家的大模型出错，别家也歇一次。"""
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from support.reference.mutation import Mutant, Trace, replace
 from support.reference.provider import ModelFailed
 from support.reference.server import ReferenceServer
 
-#: 断开多久（秒）。
-_OPEN = 0.5
-
 
 def apply(server: ReferenceServer, trace: Trace) -> None:
-    """断路器只有一个，不看是哪家的大模型出的错。"""
-    until: list[tuple[float, str]] = [(0.0, "")]
+    """断路器只有一个，断开之后跳过一次调用，不看是哪家的。"""
+    broken_by: list[str] = []
 
     async def ask(right: Any, agent: Any, messages: Any, **options: Any) -> str:
-        moment, culprit = until[0]
-        if time.monotonic() < moment:
-            if culprit != agent["tenant_id"]:
+        if broken_by:
+            if broken_by.pop() != agent["tenant_id"]:
                 trace.hit()
             raise ModelFailed("断路器断开")
         try:
             answered: str = await right(agent, messages, **options)
         except ModelFailed:
-            until[0] = (time.monotonic() + _OPEN, agent["tenant_id"])
+            broken_by.append(agent["tenant_id"])
             raise
         return answered
 
@@ -35,9 +30,9 @@ def apply(server: ReferenceServer, trace: Trace) -> None:
 
 MUTANT = Mutant(
     title="断路器全服务一个",
-    story="一家的大模型报错就跳了总闸：别家好好的，也只得到兜底。",
+    story="一家的大模型报错就跳了总闸：别家好好的，问的那句也只得到兜底。",
     catalogue=("H-06",),
     properties=("P12", "P1"),
-    killed_by=("FALL-01",),
+    killed_by=("MODEL-01",),
     apply=apply,
 )

@@ -1,32 +1,28 @@
-"""一个智能体的大模型出错，同一家的都停用。"""
+"""一个智能体的大模型出错，同一家的另一个也歇一次。"""
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from support.reference.mutation import Mutant, Trace, replace
 from support.reference.provider import ModelFailed
 from support.reference.server import ReferenceServer
 
-#: 断开多久（秒）。
-_OPEN = 2.0
-
 
 def apply(server: ReferenceServer, trace: Trace) -> None:
-    """断路器一家一个，不看是哪个智能体的大模型出的错。"""
-    broken: dict[str, tuple[float, str]] = {}
+    """断路器一家一个，断开之后跳过一次调用，不看是哪个智能体的。"""
+    broken_by: dict[str, str] = {}
 
     async def ask(right: Any, agent: Any, messages: Any, **options: Any) -> str:
-        moment, culprit = broken.get(agent["tenant_id"], (0.0, ""))
-        if time.monotonic() < moment:
+        culprit = broken_by.pop(agent["tenant_id"], None)
+        if culprit is not None:
             if culprit != agent["id"]:
                 trace.hit()
             raise ModelFailed("断路器断开")
         try:
             answered: str = await right(agent, messages, **options)
         except ModelFailed:
-            broken[agent["tenant_id"]] = (time.monotonic() + _OPEN, agent["id"])
+            broken_by[agent["tenant_id"]] = agent["id"]
             raise
         return answered
 

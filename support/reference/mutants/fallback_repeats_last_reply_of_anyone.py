@@ -30,6 +30,6 @@ MUTANT = Mutant(
     story="出错时“先用上一次的结果”，上一次是别家的：别家的话成了这家的回复。",
     catalogue=("D-11",),
     properties=("P1", "P12"),
-    killed_by=("FALL-01",),
+    killed_by=("FALL-02",),
     apply=apply,
 )

@@ -27,6 +27,6 @@ MUTANT = Mutant(
     story="把异常的原文当回复送出去：群里一句私密的话，随着报错又念了一遍。",
     catalogue=("E-11",),
     properties=("P12", "P1"),
-    killed_by=("SCOPE-01",),
+    killed_by=("FALL-01",),
     apply=apply,
 )

@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from support.reference.bot import FALLBACK
 from support.reference.mutation import Mutant, Trace, replace
 from support.reference.server import ReferenceServer
 
-#: 过一会儿再试（秒）。
-_LATER = 0.1
-
 
 def apply(server: ReferenceServer, trace: Trace) -> None:
-    """说了兜底，又把这句话放回队里等恢复。"""
-
-    async def later(turn: Any) -> None:
-        await asyncio.sleep(_LATER)
-        server.store.run("UPDATE turns SET state = 'waiting' WHERE turn = ?", turn.number)
-        server.scheduler.submit(turn.chat, turn.number)
-
-    tasks: set[asyncio.Task[None]] = set()
+    """说了兜底，又把这句话记成没答；答这个智能体的下一句之前，先补答它。"""
+    owed: dict[str, list[int]] = {}
 
     def post(right: Any, turn: Any, asker: Any, agent: Any, words: str) -> None:
         right(turn, asker, agent, words)
         if words == FALLBACK:
+            owed.setdefault(turn.chat.agent_id, []).append(turn.number)
+
+    async def answer(right: Any, number: int) -> None:
+        turn = server.archive.turn(number)
+        for old in owed.pop(turn.chat.agent_id, []) if turn is not None else []:
             trace.hit()
-            task = asyncio.get_running_loop().create_task(later(turn))
-            tasks.add(task)
-            task.add_done_callback(tasks.discard)
+            server.store.run("UPDATE turns SET state = 'waiting' WHERE turn = ?", old)
+            await right(old)
+        await right(number)
 
     replace(server.bot, "_post", post, Trace(None))
+    replace(server.scheduler, "_answer", answer, Trace(None))
 
 
 MUTANT = Mutant(

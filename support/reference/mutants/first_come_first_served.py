@@ -7,16 +7,20 @@ from typing import Any
 from support.reference.mutation import Mutant, Trace, replace
 from support.reference.server import ReferenceServer
 
+#: 全部名额。
+_POOL = 8
+
 
 def apply(server: ReferenceServer, trace: Trace) -> None:
     """谁的话先到就先答谁的，各家之间不轮转。"""
     scheduler = server.scheduler
+    scheduler._total = _POOL
 
     def next_tenant(right: Any) -> str | None:
         waiting = {
             tenant_id: min(tenant.waiting[chat][0] for chat in tenant.ready)
             for tenant_id, tenant in scheduler._tenants.items()
-            if tenant.ready and len(tenant.running) < scheduler._per_tenant
+            if tenant.ready
         }
         if len(waiting) > 1:
             trace.hit()

@@ -10,7 +10,7 @@ from support.reference.mutation import Mutant, Trace, replace
 from support.reference.server import ReferenceServer
 
 #: 每一百万字要多少秒。
-_SECONDS = 1.2
+_SECONDS = 1.1
 
 
 def apply(server: ReferenceServer, trace: Trace) -> None:

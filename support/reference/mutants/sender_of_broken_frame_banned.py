@@ -1,4 +1,4 @@
-"""发过坏消息的那家，从此说什么都不理。"""
+"""发过坏消息的那家，从此一开口就被踢下线。"""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from support.reference.server import ReferenceServer
 
 
 def apply(server: ReferenceServer, trace: Trace) -> None:
-    """一家出了一次解析错误，它的工作任务就没了，再也没有人拉起来。"""
+    """解析出错就把那家记进黑名单，没有人把它放出来。"""
     current: list[str] = [""]
     dead: set[str] = set()
 
@@ -18,6 +18,7 @@ def apply(server: ReferenceServer, trace: Trace) -> None:
         current[0] = connection.identity.tenant_id
         if current[0] in dead:
             trace.hit()
+            await connection.close(1000)
             return
         await right(connection, raw)
 
@@ -33,7 +34,7 @@ def apply(server: ReferenceServer, trace: Trace) -> None:
 
 MUTANT = Mutant(
     title="坏消息之后自己也聊不了",
-    story="每家一个工作任务，倒了就不再拉起：发错过一帧的那家，从此没人理。",
+    story="发错过一帧就进了黑名单：那家改好了再说，一开口就被踢下线。",
     catalogue=("H-08",),
     properties=("P12", "P13"),
     killed_by=("NOISE-03",),
