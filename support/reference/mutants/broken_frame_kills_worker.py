@@ -10,7 +10,7 @@ from support.reference.mutation import Mutant, Trace, replace
 from support.reference.server import ReferenceServer
 
 #: 看护进程过多久把它拉起来（秒）。
-_REVIVAL = 0.5
+_REVIVAL = 0.45
 
 
 def apply(server: ReferenceServer, trace: Trace) -> None:
