@@ -31,16 +31,6 @@ def test_lone_surrogate(tmp_path):
     assert len(list(read_events(tmp_path / "l.jsonl"))) == 1
 
 
-def test_half_line_cut_inside_a_character(tmp_path):
-    path = tmp_path / "ledger.jsonl"
-    history = History(path)
-    history.said(TECH)
-    history.ledger.close()
-    whole = path.read_bytes()
-    path.write_bytes(whole + whole[: whole.index("科".encode()) + 1])
-    assert list(read_events(path)) == history.events
-
-
 @pytest.mark.parametrize("segment", [[{"type": "text", "data": "TOKEN"}], "TOKEN"])
 def test_flatten_hides_nothing_from_the_audit(segment):
     assert "TOKEN" in flatten(segment)
