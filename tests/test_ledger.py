@@ -34,7 +34,11 @@ def test_lines_are_on_disk_before_close(tmp_path):
     history.ledger.close()
 
 
-@pytest.mark.parametrize("half", [b'{"seq":5,"kind":"he', '{"by":"科'.encode()[:-1]])
+@pytest.mark.parametrize(
+    "half",
+    [b'{"seq":5,"kind":"he', '{"by":"科'.encode()[:-1]],
+    ids=["断在字段里", "断在字里"],
+)
 def test_half_line_after_a_crash_is_skipped(tmp_path, half):
     path = tmp_path / "ledger.jsonl"
     history = History(path)
