@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from support.ledger import Ledger, Redactor, dump_event, mask, read_events
-from support.model import Kind, Owner, Surface
+from support.model import Event, Kind, Owner, Surface
 from tests.histories import EDU, TECH, History
 
 MMC = "mmc_dGVuYW50X2FnZW50XzEyMzQ1Njc4OWFiY2RlZl92MQ=="
@@ -15,7 +15,7 @@ LEARNT = "operator/secret+42=="
 
 
 def test_every_event_reads_back_as_written(tmp_path):
-    path = tmp_path / "新目录" / "ledger.jsonl"
+    path = tmp_path / "新目录" / "里层" / "ledger.jsonl"
     history = History(path)
     token = history.answered(TECH, "第一行\n“第二行”\u2028\r\n", source="模板")
     history.prompted(token, key_fp="ab12", deep={"层": [1, None, True, {"空": ""}]})
@@ -47,6 +47,14 @@ def test_half_line_after_a_crash_is_skipped(tmp_path, half):
     history.ledger.close()
     path.write_bytes(path.read_bytes() + half)
     assert list(read_events(path)) == history.events
+
+
+def test_half_a_surrogate_pair_is_kept(tmp_path):
+    path = tmp_path / "ledger.jsonl"
+    ledger = Ledger(path)
+    ledger.add(Kind.HEARD, by=TECH, surface=Surface.REPLY, text="半个表情\ud83d")
+    ledger.close()
+    assert list(read_events(path)) == ledger.events
 
 
 def test_reopening_appends(tmp_path):
@@ -102,9 +110,10 @@ def test_since_a_mark():
 
 def test_explicit_time_and_scenario_win_over_the_current_ones():
     ledger = Ledger(mono=lambda: 5.0, wall=lambda: 6.0)
+    assert ledger.add(Kind.PROMPT) == Event(1, Kind.PROMPT, 5.0, 6.0, "")
     ledger.scenario = "HIST-01#1"
     event = ledger.add(Kind.PROMPT, mono=0.0, wall=0.0, scenario="HIST-02#2")
-    assert (event.mono, event.wall, event.scenario) == (0.0, 0.0, "HIST-02#2")
+    assert event == Event(2, Kind.PROMPT, 0.0, 0.0, "HIST-02#2")
 
 
 # ---- 密钥 ------------------------------------------------------------------------

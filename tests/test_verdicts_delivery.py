@@ -135,10 +135,10 @@ def test_within_is_timed_from_the_first_words_to_the_first_reply(history):
 # ---- 公平 ------------------------------------------------------------------------
 
 
-def raid(history, *, pressed, count=ENOUGH, acts=30, after=0):
-    """平时 `ENOUGH` 句各 0.25 秒；吵闹时 `count` 句各 `pressed` 秒，再有 `after` 句没有回复。"""
+def raid(history, *, pressed, calm=0.25, count=ENOUGH, acts=30, after=0):
+    """平时 `ENOUGH` 句各 `calm` 秒；吵闹时 `count` 句各 `pressed` 秒，再有 `after` 句没有回复。"""
     tokens = []
-    for took in (0.25,) * ENOUGH + (pressed,) * count:
+    for took in (calm,) * ENOUGH + (pressed,) * count:
         if len(tokens) == ENOUGH:
             history.ledger.add(Kind.FAULT, by=TECH, what="刷屏", acts=acts)
         tokens.append(history.said(EDU))
@@ -161,8 +161,8 @@ def test_exactly_as_slow_as_promised_is_fair(history):
 
 
 def test_a_starved_tenant_is_told_in_milliseconds(history):
-    quiet, loud = raid(history, pressed=2.75)
-    actual = "平时中位 250 毫秒，吵闹时中位 2750 毫秒、九成五在 2.75 秒内"
+    quiet, loud = raid(history, calm=0.75, pressed=7.75)
+    actual = "平时中位 750 毫秒，吵闹时中位 7750 毫秒、九成五在 7.75 秒内"
     assert fair(history.events, quiet, loud, seconds=3) == broken(
         f"被邻居拖累：{actual}", 10, *PRESSED, **FAIR, actual=actual
     )
