@@ -132,7 +132,7 @@ def parse_event(line: str) -> Event:
     """读回 :func:`dump_event` 写的一行。"""
     row = json.loads(line)
     row["kind"] = Kind(row["kind"])
-    row["by"] = Owner(**{"tenant": "", **row.get("by", {})})
+    row["by"] = Owner(**{"tenant": "", **row["by"]})
     row["surface"] = Surface(row["surface"]) if "surface" in row else None
     row.setdefault("scenario", "")
     return Event(**row)

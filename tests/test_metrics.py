@@ -118,9 +118,10 @@ def test_foreign_sightings_belong_to_the_observer():
     history = History()
     token = history.answered(TECH)
     history.heard(history.said(EDU), token)
+    history.heard(history.said(EDU), token)
     history.heard(history.said(replace(TECH, chat="group:g1")), token)
     assert {name: one.foreign for name, one in count(history).items()} == {
-        "教育机构": 1,
+        "教育机构": 2,
         "科技公司": 1,
     }
 
@@ -148,6 +149,14 @@ def test_percentiles_are_nearest_ranks(seconds, expected):
 
 def test_no_latencies_no_percentiles():
     assert metrics.percentiles([]) is None
+
+
+def test_lines_without_replies_take_no_time():
+    history = History()
+    history.said(TECH)
+    history.wait(2)
+    history.said(TECH)
+    assert metrics.span(list(metrics.exchanges(history.events).values())) == 0.0
 
 
 def test_span_reaches_from_the_first_line_to_the_last_reply():

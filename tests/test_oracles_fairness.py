@@ -81,6 +81,30 @@ def test_a_reply_that_only_comes_when_the_noise_is_over_is_lost():
     assert fair(history.events, before, loud, seconds=2).actual == "1 句没有得到回复"
 
 
+def test_other_faults_are_no_noise():
+    history = History()
+    before = chat(history, ENOUGH, 0.01)
+    history.ledger.add(Kind.FAULT, by=TECH, what="断线")
+    noise(history, 1)
+    loud = [*chat(history, ENOUGH, 0.02), *chat(history, 1, None)]
+    noise(history, 0)
+    assert fair(history.events, before, loud[:-1], seconds=2).outcome is HELD
+    history.heard(loud[-1])
+    history.ledger.add(Kind.FAULT, by=TECH, what="断线")
+    assert fair(history.events, before, loud, seconds=2).actual == "1 句没有得到回复"
+
+
+def test_noise_that_only_starts_halfway_proves_nothing():
+    history = History()
+    noise(history, 0)
+    before = chat(history, ENOUGH, 0.01)
+    first = chat(history, 1, 0.02)
+    noise(history, 30)
+    loud = first + chat(history, ENOUGH, 0.02)
+    noise(history, 0)
+    assert fair(history.events, before, loud, seconds=2).outcome is INCONCLUSIVE
+
+
 # ---- 限额 ------------------------------------------------------------------------
 
 
@@ -106,7 +130,14 @@ def test_the_promised_share_is_held():
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"answered": 3, "limited": 0}, {"limited": 2}, {"silent": 1}, {"answered": 1}]
+    "wrong",
+    [
+        {"answered": 3, "limited": 0},
+        {"limited": 2},
+        {"silent": 1},
+        {"answered": 1},
+        {"limited": 0, "silent": 1},
+    ],
 )
 def test_any_other_share_is_violated(wrong):
     assert spoken(**wrong).outcome is VIOLATED
@@ -194,6 +225,32 @@ def test_chats_do_not_wait_for_each_other(order):
 @pytest.mark.parametrize("order", [(2, 0, 1, 3), (0, 2, 3, 1)])
 def test_overtaking_within_a_chat_is_violated(order):
     assert answered_in(order).outcome is VIOLATED
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        replace(TECH, tenant=EDU.tenant),
+        replace(TECH, agent="售后"),
+        replace(TECH, platform="wechat"),
+        replace(TECH, chat="group:g1"),
+    ],
+)
+def test_a_chat_is_told_by_every_dimension(elsewhere):
+    history = History()
+    tokens = [history.said(owner) for owner in (TECH, elsewhere, TECH)]
+    for place in (1, 0, 2):
+        history.heard(tokens[place])
+    assert in_order_by_chat(history.events, tokens).outcome is HELD
+
+
+def test_saying_a_line_again_does_not_move_it():
+    history = History()
+    tokens = [history.said(TECH), history.said(TECH)]
+    history.ledger.add(Kind.SAID, by=TECH, token=tokens[0], resend=True)
+    for token in tokens:
+        history.heard(token)
+    assert in_order_by_chat(history.events, tokens).outcome is HELD
 
 
 def test_one_reply_per_chat_has_no_order():

@@ -77,6 +77,32 @@ def test_without_replies_or_with_one_place_routing_proves_nothing():
     assert only_to_asker(alone.events, [alone.answered(TECH)]).outcome is INCONCLUSIVE
 
 
+def test_saying_it_again_elsewhere_does_not_move_the_asker():
+    history = two_on_line()
+    token = history.said(TECH)
+    history.ledger.add(Kind.SAID, by=TECH, token=token, resend=True, **SPARE)
+    hears(history, TECH, token)
+    assert only_to_asker(history.events, [token]).outcome is HELD
+
+
+def test_a_reply_without_a_chat_is_judged_by_its_line():
+    history = two_on_line()
+    token = history.said(TECH)
+    hears(history, replace(TECH, chat=""), token)
+    assert only_to_asker(history.events, [token]).outcome is HELD
+
+
+def test_only_the_lines_asked_about_are_judged():
+    history = two_on_line()
+    mine, other = history.said(TECH), history.said(TECH)
+    unsaid = history.plant(TECH)
+    hears(history, TECH, mine)
+    for token in (other, unsaid):
+        hears(history, EDU, token)
+    verdict = only_to_asker(history.events, [mine, unsaid])
+    assert (verdict.outcome, verdict.examined) == (HELD, 1)
+
+
 HERE = Line(EDU.tenant, EDU.agent, EDU.platform)
 
 

@@ -50,10 +50,8 @@ def untouched(before: str, after: str, *, tenant: str, events: tuple[int, ...]) 
     """一家租户的全部东西，前后两次看一模一样。"""
     if before == after:
         return Verdict(Outcome.HELD, f"“{tenant}”的东西原样未动", len(events), events)
-    at = next(
-        (n for n, (left, right) in enumerate(zip(before, after, strict=False)) if left != right),
-        min(len(before), len(after)),
-    )
+    shorter = min(len(before), len(after))
+    at = next((n for n in range(shorter) if before[n] != after[n]), shorter)
     start = max(0, at - 60)
     return Verdict(
         Outcome.VIOLATED,
@@ -86,9 +84,9 @@ def plain_errors(events: Sequence[Event]) -> Verdict:
     if not failed:
         return Verdict(Outcome.INCONCLUSIVE, "没有一次失败的应答，看不出报错的样子", 0)
     for event in failed:
-        found = _INSIDE.search(event.text)
-        if found or event.data.get("status", 0) >= 500:
-            actual = f"“{found.group(0)}”" if found else f"崩溃（{event.data['status']}）"
+        found, status = _INSIDE.search(event.text), event.data["status"]
+        if found or status >= 500:
+            actual = f"“{found.group(0)}”" if found else f"崩溃（{status}）"
             return Verdict(
                 Outcome.VIOLATED,
                 "报错露出了内情",
