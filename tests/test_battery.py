@@ -20,6 +20,7 @@ from support.play.opening import ROOT
 from support.reference import mutants
 from support.running.plan import plan
 from support.targets.embedded import observing
+from support.targets.process import fresh
 from tests.runs import PATIENCE
 
 NAME = "history_by_group_number"
@@ -68,7 +69,7 @@ def battery(tmp_path_factory):
     for number, case in enumerate(cases):
         folder = tmp_path_factory.mktemp(f"battery{number}")
         with observing(config, folder / "servers") as endpoints:
-            ground = Ground(config, endpoints, folder / "trials", f"test-{number}", 1)
+            ground = Ground(config, endpoints, folder / "trials", f"test-{number}", 1, fresh)
             found[number] = run_battery(
                 Plan((case,), scenes, guards, 1, full=False, whole=False), ground, Quiet()
             )

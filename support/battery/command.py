@@ -29,6 +29,7 @@ from support.records import Scene
 from support.reports.publish import publish_detection
 from support.running.plan import plan as plan_scenes
 from support.targets.embedded import observing
+from support.targets.process import nursery
 
 _EXAMPLES = """例子：
   python -m support mutants                                   全部变异体，再复原一遍
@@ -78,7 +79,7 @@ def _run(plan: Plan, claims: Claims, options: argparse.Namespace, console: Conso
         observing(config, run_dir / "servers") as endpoints,
         BatteryProgress(len(plan.cases), console) as progress,
     ):
-        ground = Ground(config, endpoints, run_dir / "trials", run_id, options.seed)
+        ground = Ground(config, endpoints, run_dir / "trials", run_id, options.seed, nursery())
         outcomes = run_battery(plan, ground, progress)
     results = record(ground, started, plan, outcomes, claims)
     for line in publish_detection(run_dir, results, history_limit=config.report.history):

@@ -20,6 +20,7 @@ from support.records import Scene
 from support.running.merge import merge
 from support.running.workers import Assignment, Ended, run_workers
 from support.targets.embedded import Endpoints, reference
+from support.targets.process import Launch
 
 #: 写错的服务可能永远不回话；内嵌服务几十毫秒就回，等满配置里的秒数是白等。
 PATIENCE_S = 3.0
@@ -30,13 +31,14 @@ Started = Callable[[Callable[[], None]], None]
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """每次试验共用的东西：配置、观察站、放东西的目录、种子。"""
+    """每次试验共用的东西：配置、观察站、放东西的目录、种子、进程从哪里来。"""
 
     config: Config
     endpoints: Endpoints
     folder: Path
     run_id: str
     seed: int
+    launch: Launch
 
 
 def try_mutant(
@@ -99,7 +101,9 @@ def _run(
     folder.mkdir(parents=True, exist_ok=True)
     base = replace(ground.endpoints, serve_options=options)
     log = folder / "reference.log"
-    with reference(ground.config, base.model_url, log, extra=options) as server:
+    with reference(
+        ground.config, base.model_url, log, extra=options, launch=ground.launch
+    ) as server:
         assignment = Assignment(
             root=ROOT,
             run_dir=folder,
@@ -114,5 +118,11 @@ def _run(
             patience=PATIENCE_S if options else None,
         )
         return run_workers(
-            assignment, scenes, workers, deadline_s=_DEADLINE_S, hear=hear, started=started
+            assignment,
+            scenes,
+            workers,
+            deadline_s=_DEADLINE_S,
+            hear=hear,
+            started=started,
+            launch=ground.launch,
         )

@@ -7,10 +7,8 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -20,6 +18,7 @@ from pathlib import Path
 
 from support.records import Scene
 from support.targets.embedded import TOKEN_ENV, Endpoints
+from support.targets.process import Command, Launch, fresh
 
 #: Ctrl-C 之后给工作进程收场的秒数，过了就强行结束。
 _GRACE_S = 15.0
@@ -60,14 +59,18 @@ def run_workers(
     deadline_s: float,
     hear: Callable[[str, str], None],
     started: Callable[[Callable[[], None]], None] = lambda interrupt: None,
+    launch: Launch = fresh,
 ) -> Ended:
     """跑完全部场景。`hear(种类, 内容)` 转述进度，在读取线程里被调用。
 
-    在主线程里，Ctrl-C 会让它收场；在别的线程里跑时，`started` 收到一个让它收场的函数。
+    在主线程里，Ctrl-C 会让它收场；在别的线程里跑时，`started` 收到一个让它收场的函数；
+    `launch` 决定进程从哪里来。
     """
     shares = [scenes[number::count] for number in range(count)]
     workers = [
-        _Worker(assignment, number, share, hear) for number, share in enumerate(shares) if share
+        _Worker(assignment, number, share, hear, launch)
+        for number, share in enumerate(shares)
+        if share
     ]
     started(lambda: _interrupt(workers))
     interrupted, timed_out = False, False
@@ -111,6 +114,7 @@ class _Worker:
         number: int,
         share: Sequence[Scene],
         hear: Callable[[str, str], None],
+        launch: Launch,
     ) -> None:
         self.folder = assignment.run_dir / "workers" / str(number)
         self.folder.mkdir(parents=True)
@@ -118,22 +122,21 @@ class _Worker:
         lines = [f"{assignment.root / scene.location}\n" for scene in share]
         selection.write_text("".join(lines), encoding="utf-8")
         self._hear = hear
-        self._log = (self.folder / "behave.log").open("w", encoding="utf-8")
-        self._process = subprocess.Popen(
-            self._command(assignment, number, selection),
-            cwd=assignment.root,
-            stdin=subprocess.PIPE,
-            stdout=self._log,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            env={**os.environ, TOKEN_ENV: assignment.endpoints.token, "PYTHONUTF8": "1"},
-            start_new_session=True,
+        self._log_path = self.folder / "behave.log"
+        self._log = self._log_path.open("a", encoding="utf-8")
+        self._process = launch(
+            Command(
+                module="behave",
+                arguments=self._arguments(assignment, number, selection),
+                cwd=assignment.root,
+                env={TOKEN_ENV: assignment.endpoints.token, "PYTHONUTF8": "1"},
+                out=self._log_path,
+            )
         )
         self._reader = threading.Thread(target=self._relay, daemon=True)
         self._reader.start()
 
-    def _command(self, assignment: Assignment, number: int, selection: Path) -> list[str]:
+    def _arguments(self, assignment: Assignment, number: int, selection: Path) -> tuple[str, ...]:
         endpoints = asdict(assignment.endpoints)
         endpoints.pop("token")
         knobs = {
@@ -150,14 +153,14 @@ class _Worker:
             "endpoints": json.dumps(endpoints, ensure_ascii=False),
         }
         given = [f"{name}={value}" for name, value in knobs.items() if value is not None]
-        return [
-            *(sys.executable, "-m", "behave", "--no-summary", "--no-color"),
+        return (
+            *("--no-summary", "--no-color"),
             *("-f", "support.reports.allure:SpecAllureFormatter"),
             *("-o", str(assignment.run_dir / "allure-results")),
             *("-f", "plain"),
             *(part for knob in given for part in ("-D", knob)),
             f"@{selection}",
-        ]
+        )
 
     def _relay(self) -> None:
         assert self._process.stderr is not None
@@ -189,6 +192,7 @@ class _Worker:
             self._process.kill()
         self._process.wait()
         self._reader.join()
-        if self._process.stdin is not None:
-            self._process.stdin.close()
+        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
+            if stream is not None:
+                stream.close()
         self._log.close()

@@ -11,7 +11,6 @@ import os
 import secrets
 import shutil
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -24,6 +23,7 @@ from urllib.parse import urlsplit
 
 from support.config import Config
 from support.errors import SuiteError
+from support.targets.process import Command, Launch, Process, fresh
 
 _DATA = "maispec-data-"
 TOKEN_ENV = "MAISPEC_OBSERVER_TOKEN"
@@ -49,24 +49,24 @@ class Endpoints:
 class Server:
     """一个子进程服务。`command` 是 ``python -m support`` 之后的参数；日志写进 `log`。"""
 
-    def __init__(self, command: list[str], *, log: Path, env: Mapping[str, str]) -> None:
-        self.command, self._log, self._env = command, log, env
-        self._process: subprocess.Popen[str] | None = None
+    def __init__(
+        self, command: list[str], *, log: Path, env: Mapping[str, str], launch: Launch = fresh
+    ) -> None:
+        self.command, self._log, self._env, self._launch = command, log, env, launch
+        self._process: Process | None = None
         self.ready: dict[str, Any] = {}
 
     def start(self, timeout: float) -> dict[str, Any]:
         """拉起进程，等它打印就绪行；`timeout` 秒内没有就绪就报错并收掉它。"""
-        with self._log.open("a", encoding="utf-8") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "support", *self.command, "--with-parent"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-                encoding="utf-8",
-                env={**os.environ, **self._env},
-                start_new_session=True,
+        self._process = self._launch(
+            Command(
+                module="support",
+                arguments=(*self.command, "--with-parent"),
+                cwd=Path.cwd(),
+                env=self._env,
+                err=self._log,
             )
+        )
         assert self._process.stdout is not None
         deadline = threading.Timer(timeout, self._process.kill)
         deadline.start()
@@ -101,7 +101,7 @@ class Server:
     def _reap(self) -> None:
         assert self._process is not None
         self._process.wait()
-        for stream in (self._process.stdin, self._process.stdout):
+        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
             if stream is not None:
                 stream.close()
         self._process = None
@@ -119,12 +119,13 @@ class Reference(Server):
         level: str,
         operator_key: str | None = None,
         extra: Sequence[str] = (),
+        launch: Launch = fresh,
     ) -> None:
         command = ["serve", "--model-url", model_url, "--data", str(data), "--log-level", level]
         if operator_key:
             command.append("--auth")
         env = {OPERATOR_ENV: operator_key} if operator_key else {}
-        super().__init__([*command, *extra], log=log, env=env)
+        super().__init__([*command, *extra], log=log, env=env, launch=launch)
 
     def restart(self, timeout: float, *, orderly: bool) -> None:
         """强杀（或请它体面退出）之后，在原端口、原数据上重新启动。"""
@@ -176,10 +177,12 @@ def reference(
     *,
     operator_key: str | None = None,
     extra: Sequence[str] = (),
+    launch: Launch = fresh,
 ) -> Iterator[Reference]:
     """一台参考服务；SQLite 数据放临时目录，离开时停掉服务、删掉数据。
 
-    给了 `operator_key`，它的管理面就要鉴权，凭这把密钥管得着全部租户；`extra` 是另加的启动选项。
+    给了 `operator_key`，它的管理面就要鉴权，凭这把密钥管得着全部租户；`extra` 是另加的启动选项，
+    `launch` 决定进程从哪里来。
     """
     _remove_orphans()
     with tempfile.TemporaryDirectory(prefix=f"{_DATA}{os.getpid()}-") as data:
@@ -190,6 +193,7 @@ def reference(
             level=config.settings.log_level,
             operator_key=operator_key,
             extra=extra,
+            launch=launch,
         )
         try:
             server.start(config.timeouts.start)

@@ -15,7 +15,7 @@ MUTANT = Mutant(
     title="去重不分平台",
     story="同一把密钥在QQ上用过的编号，到了微信上被当成重发，那句话没人答。",
     catalogue=("G-09", "B-03"),
-    properties=("P10", "P13"),
-    killed_by=("RETRY-04",),
+    properties=("P4", "P10", "P13"),
+    killed_by=("RETRY-04", "MSGID-01"),
     apply=apply,
 )
