@@ -33,6 +33,8 @@ _SCRIPTS: Mapping[ModelFault, Mapping[str, Any]] = {
     ModelFault.ERROR_ONCE: {"action": "status", "status": 500, "times": 1},
     ModelFault.HELD_ONCE: {"action": "hold", "times": 1},
 }
+#: 这么多个聊天的话都停在闸前，就是重叠。
+_OVERLAP = 2
 
 
 def slot(tenant: str, agent: str) -> tuple[str, str]:
@@ -56,7 +58,7 @@ class Faults:
         self._patience, self._start_timeout = patience, start_timeout
         self._rules: dict[tuple[str, str], str] = {}
         self._passing: set[tuple[str, str]] = set()
-        self._held: dict[tuple[str, str], list[tuple[Connection, str]]] = {}
+        self._held: dict[tuple[str, str], list[tuple[Connection, Line]]] = {}
 
     @property
     def disturbed(self) -> set[tuple[str, str]]:
@@ -77,13 +79,19 @@ class Faults:
         self._rules[where] = await self._provider.script(key=agent.provider_key, **_SCRIPTS[fault])
 
     async def outcome(self, connection: Connection, line: Line) -> None:
-        """等一句话有下场；大模型被按住时，等到它停在闸前就够了。"""
+        """等一句话有下场；大模型被按住时，等到停在闸前就够了。
+
+        第二个聊天的话也要等到停在闸前，否则闸一松它才送到，就谈不上重叠；
+        再多的可能正排着队，不等。
+        """
         where = slot(line.owner.tenant, line.owner.agent)
         if where not in self._held:
             await connection.fate(line.token, patience=self._patience)
             return
-        self._held[where].append((connection, line.token))
-        if not await self._provider.held(self._rules[where], count=1, patience=self._patience):
+        self._held[where].append((connection, line))
+        chats = {held.chat for _, held in self._held[where]}
+        count = min(len(chats), _OVERLAP)
+        if not await self._provider.held(self._rules[where], count=count, patience=self._patience):
             raise Inconclusive("话没有送到大模型，按不住它，并发无从检验")
 
     async def accident(
@@ -135,4 +143,4 @@ class Faults:
         self._passing.discard(where)
         patience = self._patience if waiting else 0.0
         await self._provider.release(self._rules.pop(where), patience=patience)
-        await asyncio.gather(*(c.fate(token, patience=self._patience) for c, token in waiting))
+        await asyncio.gather(*(c.fate(line.token, patience=self._patience) for c, line in waiting))
