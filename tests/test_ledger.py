@@ -23,7 +23,9 @@ def test_every_event_reads_back_as_written(tmp_path):
     history.ledger.add(Kind.OPENED, mono=0.0, wall=0.0)
     history.ledger.add(Kind.BODY, by=Owner("", agent="助手"), surface=Surface.BODY, scenario="")
     history.ledger.close()
-    assert list(read_events(path)) == history.events
+    events = list(read_events(path))
+    assert events == history.events
+    assert {type(event.surface) for event in events} == {Surface, type(None)}
     assert [event.seq for event in history.events] == list(range(1, len(history.events) + 1))
 
 
@@ -86,17 +88,19 @@ def test_a_line_has_no_blanks_and_no_empty_fields():
     )
 
 
-def test_the_encoding_is_not_left_to_the_machine(tmp_path, monkeypatch):
+def test_files_are_opened_as_utf8_whatever_the_machine_and_closed(tmp_path, monkeypatch):
     path, opened, real = tmp_path / "ledger.jsonl", [], Path.open
 
     def watched(self, *arguments, **options):
-        opened.append((self.name, options.get("encoding")))
-        return real(self, *arguments, **options)
+        file = real(self, *arguments, **options)
+        if self == path:
+            opened.append((options.get("encoding"), file))
+        return file
 
     monkeypatch.setattr(Path, "open", watched)
     Ledger(path).close()
     assert list(read_events(path)) == []
-    assert [encoding for name, encoding in opened if name == path.name] == ["utf-8", "utf-8"]
+    assert [(encoding, file.closed) for encoding, file in opened] == [("utf-8", True)] * 2
 
 
 def test_since_a_mark():
@@ -167,6 +171,13 @@ def test_a_learnt_key_is_masked_inside_other_words():
     redactor.learn("abcdefghi")
     learnt = f"甲{LEARNT}乙12345678丙abcdefghi"
     assert redactor.text(learnt) == f"甲{mask(LEARNT)}乙12345678丙{mask('abcdefghi')}"
+
+
+def test_a_shared_redactor_is_shared():
+    redactor = Redactor()
+    redactor.learn(LEARNT)
+    event = Ledger(redactor=redactor).add(Kind.BODY, text=LEARNT)
+    assert event.text == mask(LEARNT)
 
 
 def test_canaries_and_ordinary_words_survive():
