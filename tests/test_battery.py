@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -24,6 +25,8 @@ from support.targets.process import fresh
 from tests.runs import PATIENCE
 
 NAME = "history_by_group_number"
+#: 写在环境变量里的记号，子子孙孙都带着。
+MARK = "MAISPEC_TEST_RUN"
 #: 与历史无关、便宜的旁证。
 BYSTANDER = "TECH-02"
 
@@ -118,13 +121,15 @@ def test_interrupted_it_ends_its_servers_and_reports_what_it_has(tmp_path):
     process = subprocess.Popen(
         command(tmp_path, "--mutant", NAME, "--all"), cwd=ROOT, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True, encoding="utf-8", start_new_session=True,
+        env={**os.environ, MARK: str(tmp_path)},
     )  # fmt: skip
     trace = _wait_for_trace(tmp_path, process)
+    assert _still_there(f"{MARK}={tmp_path}")
     process.send_signal(signal.SIGINT)
     output, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130, output
     assert trace.exists()
-    assert not _processes_naming(str(tmp_path))
+    assert _still_there(f"{MARK}={tmp_path}") == []
     written = tmp_path / "mutants-latest" / "mutants.json"
     assert json.loads(written.read_text("utf-8"))["run"]["interrupted"] is True
 
@@ -138,9 +143,10 @@ def _wait_for_trace(reports, process):
     raise AssertionError(process.stdout.read())
 
 
-def _processes_naming(text: str) -> list[str]:
-    listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
-    return [line for line in listed.stdout.splitlines() if text in line]
+def _still_there(mark: str) -> list[str]:
+    """还在跑的、环境变量里带着记号的进程。"""
+    listed = subprocess.run(["ps", "axeww"], capture_output=True, text=True, check=True)
+    return [line for line in listed.stdout.splitlines() if mark in line]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ def apply(server: ReferenceServer, trace: Trace) -> None:
 
 MUTANT = Mutant(
     title="重启后的记忆不分租户",
-    story="内存里是对的，存盘时漏了租户与智能体，重启读回来就不分谁家的了。",
+    story="托付的事存盘时漏了租户与智能体，内存里是对的，重启读回来就不分谁家的了。",
     catalogue=("F-10",),
     properties=("P1", "P11"),
     killed_by=("MEM-06",),
