@@ -24,6 +24,7 @@ from support.targets.process import Launch
 
 #: 写错的服务可能永远不回话；内嵌服务几十毫秒就回，等满配置里的秒数是白等。
 PATIENCE_S = 3.0
+#: 一个变异体最多跑多少秒；复原的那一遍听配置的。
 _DEADLINE_S = 120.0
 
 Started = Callable[[Callable[[], None]], None]
@@ -121,7 +122,7 @@ def _run(
             assignment,
             scenes,
             workers,
-            deadline_s=_DEADLINE_S,
+            deadline_s=_DEADLINE_S if options else ground.config.timeouts.run,
             hear=hear,
             started=started,
             launch=ground.launch,
