@@ -51,7 +51,7 @@ def record(
         "totals": {fate.value: fates.count(fate) for fate in Fate},
         "mutants": [_mutant(one) for one in outcomes.judged],
         "clean": clean,
-        "specs": list(plan.scenes),
+        "specs": sorted(plan.scenes),
         "meaning": dict(claims.meaning),
         "exempt": dict(claims.exempt),
         "whole": plan.whole,
@@ -68,7 +68,7 @@ def _unproven(plan: Plan, outcomes: Outcomes, exempt: Mapping[str, str]) -> list
         for spec, seen in one.seen.items()
         if one.fate is Fate.KILLED and seen.outcome is Outcome.VIOLATED
     }
-    return [spec for spec in plan.scenes if spec not in killers and spec not in exempt]
+    return [spec for spec in sorted(plan.scenes) if spec not in killers and spec not in exempt]
 
 
 def _mutant(one: Judged) -> dict[str, Any]:

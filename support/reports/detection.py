@@ -43,7 +43,9 @@ td,th{border:1px solid #d0d7de;padding:3px 8px;vertical-align:top;text-align:lef
 th{background:#f6f8fa;white-space:nowrap}b,i{display:inline-block;margin:1px;padding:0 6px;
 border-radius:8px;color:#fff;font:12px/1.6 sans-serif}code{color:#57606a;font-size:12px}
 .grid td{padding:0;width:9px;height:14px;border-color:#eaeef2}.grid th{font-size:11px;padding:0 4px}
-.grid .id{writing-mode:vertical-rl;padding:4px 0;width:9px}summary{cursor:pointer}"""
+.grid .通过{background:#1a7f37}.grid .违反{background:#b91c1c}.grid .无法判定{background:#9a6700}
+.grid .跳过{background:#6e7781}.grid .id{writing-mode:vertical-rl;padding:4px 0;width:9px}
+summary{cursor:pointer}"""
 
 
 def latest(base: Path) -> dict[str, Any] | None:
@@ -164,8 +166,8 @@ def _grid(results: Mapping[str, Any]) -> str:
 def _cell(one: Mapping[str, Any], spec: str) -> str:
     seen = one["seen"].get(spec)
     if seen is None:
-        return "<td></td>"
-    return f'<td style="background:{_COLOURS[seen["verdict"]]}" title="{spec}"></td>'
+        return "<td>"
+    return f"<td class={seen['verdict']} title={spec}>"
 
 
 def cover(results: Mapping[str, Any], run_dir: Path) -> Cover:
