@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from support.reports import detection, matrix
+from support.reports import detection, matrix, vanished
 from support.reports.appendix import attach_pages
 from support.reports.cover import Cover, cover_of_run
 from support.reports.junit import write_junit
@@ -36,6 +36,7 @@ def publish(run_dir: Path, results: dict[str, Any], *, history_limit: int) -> It
     (run_dir / "report.txt").write_text(text, encoding="utf-8")
     yield text
     write_junit(results, run_dir / "junit")
+    vanished.mark(run_dir / "allure-results", results)
     attach_pages(run_dir / "allure-results", _pages(run_dir.parent, results))
     history = History(run_dir.parent / "history.jsonl", history_limit)
     yield from _finish(run_dir, cover_of_run(results, run_dir), history, "latest")

@@ -1,7 +1,7 @@
 """措辞：一条事件、一次违反、一条复现命令，在各处都是同一个写法。
 
 职责：把台账事件与裁决写成中文一行或七行。不做什么：不读台账，不判断谁能看见什么
-（越界由裁判给出）。只依赖 model。
+（越界由裁判给出）。
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from support.known import describe
 from support.model import Canary, Event, Kind, Leak, Outcome, Owner, ScenarioRecord, Verdict
 
 NO_CANARIES: Mapping[str, Canary] = {}
@@ -157,6 +158,12 @@ def target_name(target: Mapping[str, str | None]) -> str:
     return " ".join(dict.fromkeys(part for part in parts if part))
 
 
+def totals_line(totals: Mapping[str, int]) -> str:
+    """各种裁决的个数；没有已知违反就不提它。"""
+    shown = ((name, n) for name, n in totals.items() if n or name != Outcome.KNOWN.value)
+    return " · ".join(f"{name} {count}" for name, count in shown)
+
+
 def explain(
     record: ScenarioRecord,
     events: Sequence[Event] = (),
@@ -167,6 +174,7 @@ def explain(
     """一个没有通过的场景，报告里最先看到的那段话；通过的返回空串。"""
     if record.verdict is Outcome.HELD:
         return ""
+    known = record.known if record.verdict is Outcome.KNOWN else None
     texts = [
         violation_text(
             verdict,
@@ -175,10 +183,14 @@ def explain(
             reproduce=reproduce_command(record.location, seed=seed),
         )
         for verdict in record.verdicts
-        if verdict.outcome is record.verdict
+        if verdict.outcome is (Outcome.VIOLATED if known else record.verdict)
     ]
     if record.verdict is Outcome.VIOLATED and texts:
         return "\n\n".join(texts)
+    if known is not None:
+        origin = f"{record.verdict.value}（{describe(known.since, known.reason)}）"
+        head = "\n".join(filter(None, (origin, known.link)))
+        return "\n\n".join([head, *(texts or [record.reason])])
     # 缘由往往就是其中一次裁决的结论，不说两遍。
     texts = [text.removeprefix(f"{record.reason}\n") for text in texts]
     reason = f"{record.verdict.value}：{record.reason or '没有写明原因'}"
