@@ -21,6 +21,10 @@ class Outcome(str, Enum):
     SKIPPED = "跳过"
 
 
+#: 规格的级别，离场景最近的标签说了算。
+LEVELS = ("核心", "扩展")
+
+
 class Surface(str, Enum):
     """口令可能露面的地方；越界审计按它归类。"""
 
