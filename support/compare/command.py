@@ -18,7 +18,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from support.arguments import Parser, path
-from support.compare.table import compare
+from support.compare.table import DIFFERENT, PARTIAL, SAME, compare
 from support.conformance.files import read_report
 from support.errors import ConfigError
 from support.model import LEVELS
@@ -28,7 +28,7 @@ _WIDTH = 140
 _EXAMPLES = """例子：
   python -m support compare reports/甲 reports/乙
   python -m support compare docs/conformance/*.json --html compare.html
-  python -m support compare reports/latest docs/conformance/maibot-1.3.15-websocket.json --json c.json
+  python -m support compare reports/latest docs/conformance/某个目标.json --json c.json
   python -m support compare reports/甲 reports/latest --into reports/latest    放进那次的报告
 
 每个参数是一个运行目录、它的 results.json，或一份合规报告的 JSON（先核对校验）。
@@ -43,7 +43,9 @@ def main(arguments: Sequence[str]) -> int:
             "命令行", key="运行", found=f"只有 {len(options.runs)} 个", allowed="至少两个",
             fix="例：python -m support compare reports/甲 reports/乙",
         )  # fmt: skip
-    found = compare([read_report(one) for one in options.runs])
+    reports = [read_report(one) for one in options.runs]
+    _refuse_twice(options.runs, [report["run"]["id"] for report in reports])
+    found = compare(reports)
     for part in _text(found):
         Console(width=_WIDTH).print(part, highlight=False, soft_wrap=isinstance(part, str))
     if options.json:
@@ -71,6 +73,15 @@ def _parser() -> Parser:
     return parser
 
 
+def _refuse_twice(paths: Sequence[Path], runs: Sequence[str]) -> None:
+    for at, run in enumerate(runs):
+        if run in runs[:at]:
+            raise ConfigError(
+                str(paths[at]), found=f"与 {paths[runs.index(run)]} 是同一次运行（{run}）",
+                allowed="不同的运行", fix="去掉其中一个",
+            )  # fmt: skip
+
+
 def _write(target: Path, text: str) -> None:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -87,11 +98,13 @@ def _text(found: Mapping[str, Any]) -> Iterable[Table | str]:
     """终端里的几段：来历、不同的、相同的、总数。"""
     yield _targets(found["targets"])
     yield from (f"注意：{escape(note)}" for note in found["notes"])
-    different = [row for row in found["rows"] if row["different"]]
-    if different:
-        yield _differences(different, found["targets"])
-    yield from _same([row for row in found["rows"] if not row["different"]])
-    yield f"规格 {len(found['rows'])} 条：结论不同 {found['different']}，相同 {found['same']}"
+    for kind in (DIFFERENT, PARTIAL):
+        rows = [row for row in found["rows"] if row["kind"] == kind]
+        if rows:
+            yield _side_by_side(kind, rows, found["targets"])
+    yield from _same([row for row in found["rows"] if row["kind"] == SAME])
+    totals = " · ".join(f"{kind} {count}" for kind, count in found["totals"].items())
+    yield f"规格 {len(found['rows'])} 条：{totals}"
 
 
 def _targets(targets: Sequence[Mapping[str, Any]]) -> Table:
@@ -108,9 +121,11 @@ def _counts(result: str, counts: Mapping[str, int]) -> str:
     return f"{result}\n{shown}"
 
 
-def _differences(rows: Sequence[Mapping[str, Any]], targets: Sequence[Mapping[str, Any]]) -> Table:
+def _side_by_side(
+    kind: str, rows: Sequence[Mapping[str, Any]], targets: Sequence[Mapping[str, Any]]
+) -> Table:
     labels = [escape(one["label"]) for one in targets]
-    table = Table("规格", "级别", "场景", *labels, title=f"结论不同的 {len(rows)} 条")
+    table = Table("规格", "级别", "场景", *labels, title=f"{kind}的 {len(rows)} 条")
     for feature, group in _by_feature(rows).items():
         table.add_section()
         table.add_row(f"[bold]{escape(feature)}[/]")

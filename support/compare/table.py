@@ -14,6 +14,7 @@ from support.model import LEVELS, Outcome
 
 SCHEMA = "maibot-tenancy-spec/compare/1"
 ABSENT = "没有跑"
+DIFFERENT, PARTIAL, SAME = "结论不同", "有的没有判", "结论相同"
 
 _WORST = [
     outcome.value
@@ -25,6 +26,8 @@ _WORST = [
         Outcome.HELD,
     )
 ]
+_RED = (Outcome.VIOLATED.value, Outcome.KNOWN.value)
+_UNJUDGED = (Outcome.SKIPPED.value, ABSENT)
 
 
 def compare(reports: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -39,8 +42,9 @@ def compare(reports: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "schema": SCHEMA,
         "targets": targets,
         "rows": rows,
-        "different": sum(row["different"] for row in rows),
-        "same": sum(not row["different"] for row in rows),
+        "totals": {
+            kind: sum(row["kind"] == kind for row in rows) for kind in (DIFFERENT, PARTIAL, SAME)
+        },
         "notes": _notes(targets),
     }
 
@@ -54,10 +58,9 @@ def _by_id(scenarios: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str
 
 def _specs(reports: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
     """全部编号与它的第一个场景；同一功能的排在一起，按编号的次序。"""
-    found = {
-        one["id"]: one for report in reversed(reports) for one in reversed(report["scenarios"])
-    }
-    features = list(dict.fromkeys(one["feature"] for r in reports for one in r["scenarios"]))
+    everything = [one for report in reports for one in report["scenarios"]]
+    found = {one["id"]: one for one in reversed(everything)}
+    features = list(dict.fromkeys(one["feature"] for one in everything))
     order = sorted(found, key=lambda spec: (features.index(found[spec]["feature"]), spec))
     return {spec: found[spec] for spec in order}
 
@@ -75,8 +78,17 @@ def _row(
         "name": first["name"].partition(" -- ")[0],
         "level": first["level"],
         "cells": cells,
-        "different": len({cell["shown"] for cell in cells}) > 1,
+        "kind": _kind(cells),
     }
+
+
+def _kind(cells: Sequence[Mapping[str, Any]]) -> str:
+    """只因跳过、没有跑而不一样的另说；但有一家违反就要摆在前面。"""
+    if len({cell["shown"] for cell in cells}) == 1:
+        return SAME
+    judged = {cell["shown"] for cell in cells if cell["verdict"] not in _UNJUDGED}
+    red = any(cell["verdict"] in _RED for cell in cells)
+    return DIFFERENT if red or len(judged) > 1 else PARTIAL
 
 
 def _cell(scenarios: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -103,7 +115,7 @@ def _target(
         level: Counter(row["cells"][at]["verdict"] for row in rows if row["level"] == level)
         for level in LEVELS
     }
-    names = [*_WORST, ABSENT]
+    names = [*(outcome.value for outcome in Outcome), ABSENT]
     return {
         **report["target"],
         "suite": report["suite"]["version"],
@@ -120,9 +132,11 @@ def _labels(targets: Sequence[Mapping[str, Any]]) -> list[str]:
     """各列的名字：重名时逐级说细，直到分得开。"""
     labels = [f"{one['name']} {one['version']}".strip() for one in targets]
     for extra in ("transport", "run"):
-        again = {label for label, count in Counter(labels).items() if count > 1}
+        said: dict[str, set[str]] = {}
+        for label, one in zip(labels, targets, strict=True):
+            said.setdefault(label, set()).add(one[extra])
         labels = [
-            f"{label} · {one[extra]}" if label in again else label
+            f"{label} · {one[extra]}" if len(said[label]) > 1 else label
             for label, one in zip(labels, targets, strict=True)
         ]
     return labels

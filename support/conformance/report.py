@@ -19,7 +19,7 @@ SCHEMA = "maibot-tenancy-spec/conformance/1"
 
 #: 这些选项只关乎报告放哪里、跑多快，复现时不必照抄。
 _OWN_OPTIONS = {"--report-dir", "--output", "--tags", "--seed", "--workers", "--log-level"}
-_LOCAL_PATH = re.compile(r"/(?:tmp|home|root|Users|var|work|opt|mnt|private)/[^\s'\"，。；）]+")
+_LOCAL_PATH = re.compile(r"/(?:tmp|home|root|Users|var|opt|mnt|srv|private)/[^\s'\"，。；：）]+")
 
 
 def build(results: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,17 +16,20 @@ from support.model import LEVELS
 
 TITLE = "目标对比"
 FILE = "compare.html"
+_OPEN = "结论不同"
 _COLOURS = {
     "通过": "#1a7f37", "违反": "#b91c1c", "已知违反": "#a21caf", "无法判定": "#9a6700",
     "跳过": "#6e7781", "没有跑": "#b0b6bc",
 }  # fmt: skip
-_STYLE = """body{font:14px/1.6 system-ui,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif;
-margin:12px;color:#1e293b;background:#fff}table{border-collapse:collapse;margin:8px 0}
+_STYLE = """body{margin:12px;color:#1e293b;background:#fff;
+font:14px/1.6 system-ui,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif}
+table{border-collapse:collapse;margin:8px 0}
 td,th{border:1px solid #d0d7de;padding:3px 8px;vertical-align:top;text-align:left}
-th{background:#f6f8fa}b{display:inline-block;margin:1px;padding:0 7px;border-radius:8px;color:#fff;
-font:12px/1.7 sans-serif;white-space:nowrap}.dim{color:#57606a;font-size:12px}summary{cursor:pointer;
-font-weight:600;margin:6px 0}.warn{background:#fff8c5;padding:4px 8px;border-left:3px solid #9a6700}
-.feature td{background:#f6f8fa;font-weight:600}td:first-child{white-space:nowrap}"""
+th{background:#f6f8fa}td:first-child{white-space:nowrap}.feature td{font-weight:600}
+b{display:inline-block;margin:1px;padding:0 7px;border-radius:8px;color:#fff;
+font:12px/1.7 sans-serif;white-space:nowrap}.dim{color:#57606a;font-size:12px}
+.warn{background:#fff8c5;padding:4px 8px;border-left:3px solid #9a6700}
+summary{cursor:pointer;font-weight:600;margin:6px 0}"""
 
 
 def attached(run_dir: Path) -> dict[str, str]:
@@ -37,22 +40,33 @@ def attached(run_dir: Path) -> dict[str, str]:
 
 def page(found: Mapping[str, Any]) -> str:
     """整页网页。"""
-    different = [row for row in found["rows"] if row["different"]]
-    same = [row for row in found["rows"] if not row["different"]]
+    rows: dict[str, list[Mapping[str, Any]]] = {kind: [] for kind in found["totals"]}
+    for row in found["rows"]:
+        rows[row["kind"]].append(row)
     targets = found["targets"]
     body = [
         f"<h2>{TITLE}</h2>",
         _targets(targets),
         *(f'<p class="warn">{escape(note)}</p>' for note in found["notes"]),
-        f"<h3>结论不同的 {len(different)} 条</h3>",
-        _rows(different, targets, reasons=True) if different else "<p>没有。</p>",
-        f"<h3>结论相同的 {len(same)} 条</h3>",
-        *_folded(same, targets),
+        *(_section(kind, some, targets) for kind, some in rows.items()),
     ]
     return (
         f'<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>{TITLE}</title>'
         f"<style>{_STYLE}</style>{''.join(body)}</html>\n"
     )
+
+
+def _section(
+    kind: str, rows: Sequence[Mapping[str, Any]], targets: Sequence[Mapping[str, Any]]
+) -> str:
+    """结论不同的摊开，缘由写在格里；其余按功能折叠。"""
+    if not rows:
+        inside = "<p>没有。</p>"
+    elif kind == _OPEN:
+        inside = _rows(rows, targets, reasons=True)
+    else:
+        inside = "".join(_folded(rows, targets))
+    return f"<h3>{kind}的 {len(rows)} 条</h3>{inside}"
 
 
 def _targets(targets: Sequence[Mapping[str, Any]]) -> str:
