@@ -8,14 +8,19 @@ from __future__ import annotations
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from support import metrics
 from support.known import State, settle
 from support.model import Canary, Event, Kind, Known, Leak, Outcome, ScenarioRecord
 from support.oracles import leaks as watch
-from support.reports.wording import describe_event, evidence_lines, reproduce_command, who
+from support.reports.wording import (
+    describe_event,
+    evidence_lines,
+    reproduce_command,
+    who,
+)
 
 SCHEMA = "maibot-tenancy-spec/results/1"
 
@@ -45,6 +50,7 @@ class Run:
     patience_s: float
     concurrent_users: int
     tags: tuple[str, ...] = ()
+    knobs: Mapping[str, str] = field(default_factory=dict)
     known: tuple[Known, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -163,7 +169,7 @@ def _scenario(
             }
             for verdict in bad
         ],
-        "reproduce": reproduce_command(record.location, seed=str(run.seed)),
+        "reproduce": reproduce_command(record.location, seed=str(run.seed), knobs=run.knobs),
         "known": _known(record, known),
     }
 

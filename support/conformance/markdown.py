@@ -39,7 +39,7 @@ def render(report: Mapping[str, Any]) -> str:
 def _head(report: Mapping[str, Any]) -> str:
     target, run = report["target"], report["run"]
     rows = [
-        ("被测目标", f"{target['name']}（{target['kind']}）"),
+        ("被测目标", " · ".join(dict.fromkeys((target["name"], target["kind"])))),
         ("目标版本", target["version"]),
         ("部署的种类", target["profile"] or _NONE),
         ("传输", target["transport"]),

@@ -25,7 +25,7 @@ from behave.formatter.base import Formatter
 from support.errors import SuiteError, Violation
 from support.model import Outcome, ScenarioRecord
 from support.reports import naming
-from support.reports.wording import explain
+from support.reports.wording import aimed, explain
 
 _BY_OUTCOME = {
     Outcome.HELD: Status.PASSED,
@@ -54,6 +54,7 @@ class SpecListener(AllureListener):  # type: ignore[misc]
     def __init__(self, config: Any) -> None:
         super().__init__(config)
         self.seed = str(config.userdata.get("seed", ""))
+        self.knobs = aimed(config.userdata)
         self.identities: dict[int, naming.Identity] = {}
         self.explanation = ""
         self.current_scenario_uuid: str | None = None
@@ -100,7 +101,9 @@ class SpecListener(AllureListener):  # type: ignore[misc]
             return None
         record = record_of(scenario)
         told = record is not None and _BY_OUTCOME[record.verdict] == status
-        message = (self.explanation or explain(record, seed=self.seed)) if told and record else ""
+        message = self.explanation if told else ""
+        if told and record is not None and not message:
+            message = explain(record, seed=self.seed, knobs=self.knobs)
         return StatusDetails(message=message or _behave_reason(scenario), trace=_trace(scenario))
 
     def start_behave_step(self, step: Any) -> None:

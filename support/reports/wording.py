@@ -7,14 +7,18 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from support.config import DEFAULT_CONFIG
 from support.known import describe
 from support.model import Canary, Event, Kind, Leak, Outcome, Owner, ScenarioRecord, Verdict
 
 NO_CANARIES: Mapping[str, Canary] = {}
+NO_KNOBS: Mapping[str, str] = {}
+_AIM = ("config", "control_url", "server_url")
 _MARK = re.compile(r"（?(zx[0-9a-hjkmnp-tv-z]{12})）?")
 _SHOWN_EVIDENCE = 8
 
@@ -147,9 +151,19 @@ def violation_text(
     return "\n".join([verdict.claim, *(f"{head}  {body}" for head, body in rows if body)])
 
 
-def reproduce_command(location: str, *, seed: str = "") -> str:
-    """重跑这一个场景的命令。"""
-    return f"python -m behave {location}" + (f" -D seed={seed}" if seed else "")
+def aimed(knobs: Mapping[str, str | None]) -> dict[str, str]:
+    """复现时要照样给 behave 的旋钮：对着哪份配置、哪个地址；缺省的配置不必写。"""
+    given = {name: knobs.get(name) for name in _AIM}
+    if given["config"] == str(DEFAULT_CONFIG):
+        given["config"] = None
+    return {name: str(value) for name, value in given.items() if value}
+
+
+def reproduce_command(location: str, *, seed: str = "", knobs: Mapping[str, str] = NO_KNOBS) -> str:
+    """重跑这一个场景的命令；`knobs` 是 :func:`aimed` 挑出来的。"""
+    given = {**knobs, **({"seed": seed} if seed else {})}
+    options = (f" -D {shlex.quote(f'{name}={value}')}" for name, value in given.items())
+    return f"python -m behave {location}{''.join(options)}"
 
 
 def target_name(target: Mapping[str, str | None]) -> str:
@@ -170,6 +184,7 @@ def explain(
     canaries: Mapping[str, Canary] = NO_CANARIES,
     *,
     seed: str = "",
+    knobs: Mapping[str, str] = NO_KNOBS,
 ) -> str:
     """一个没有通过的场景，报告里最先看到的那段话；通过的返回空串。"""
     if record.verdict is Outcome.HELD:
@@ -180,7 +195,7 @@ def explain(
             verdict,
             spec=f"{record.id} {record.name}".strip(),
             evidence=evidence_lines(verdict, events, canaries),
-            reproduce=reproduce_command(record.location, seed=seed),
+            reproduce=reproduce_command(record.location, seed=seed, knobs=knobs),
         )
         for verdict in record.verdicts
         if verdict.outcome is (Outcome.VIOLATED if known else record.verdict)

@@ -26,6 +26,7 @@ from support.model import Event
 from support.play.opening import ROOT, new_run_id
 from support.records import Scene
 from support.reports.publish import publish, write_results
+from support.reports.wording import aimed
 from support.running.console import LiveProgress
 from support.running.merge import merge, write_ledger
 from support.running.plan import plan
@@ -199,6 +200,13 @@ class _Run:
             patience_s=self._config.timeouts.reply,
             concurrent_users=self._users,
             tags=self._options.tags,
+            knobs=aimed(
+                {
+                    "config": str(self._options.config.resolve()),
+                    "control_url": self._options.control_url,
+                    "server_url": self._options.server_url,
+                }
+            ),
             known=self._config.known,
             notes=tuple(self._notes),
         )
