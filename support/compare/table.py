@@ -71,11 +71,12 @@ def _row(
     columns: Sequence[Mapping[str, Sequence[Mapping[str, Any]]]],
 ) -> dict[str, Any]:
     cells = [_cell(column.get(spec, ())) for column in columns]
+    most = max(cell["rows"] for cell in cells)
     return {
         "id": spec,
         "feature": first["feature"],
         "rule": first["rule"],
-        "name": first["name"].partition(" -- ")[0],
+        "name": first["name"].partition(" -- ")[0] + (f" 等 {most} 例" if most > 1 else ""),
         "level": first["level"],
         "cells": cells,
         "kind": _kind(cells),

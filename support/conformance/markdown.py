@@ -13,6 +13,8 @@ from support.known import describe
 from support.model import Outcome
 
 _NONE = "无"
+#: 每个结论在这一页里举几条证据；全部在 JSON 里。
+_SHOWN = 3
 
 
 def render(report: Mapping[str, Any]) -> str:
@@ -85,7 +87,9 @@ def _capabilities(capabilities: Mapping[str, Sequence[str]]) -> str:
 def _red(title: str, scenarios: Sequence[Mapping[str, Any]]) -> str:
     if not scenarios:
         return f"## {title}\n\n{_NONE}。" if title == "违反" else ""
-    return "\n\n".join([f"## {title}", *map(_one_red, scenarios)])
+    rows = [(_name(one), one["level"], one["reason"].partition("\n")[0]) for one in scenarios]
+    listed = _table(("场景", "级别", "结论"), rows)
+    return "\n\n".join([f"## {title}", listed, *map(_one_red, scenarios)])
 
 
 def _one_red(one: Mapping[str, Any]) -> str:
@@ -97,7 +101,9 @@ def _one_red(one: Mapping[str, Any]) -> str:
         facts = (("期望", bad["expected"]), ("实际", bad["actual"]))
         lines.append(f"- {_text(bad['claim'])}")
         lines += [f"  - {head}：{_text(fact)}" for head, fact in facts if fact]
-        lines += [f"  - 证据：{_text(line)}" for line in bad["evidence"]]
+        lines += [f"  - 证据：{_text(line)}" for line in bad["evidence"][:_SHOWN]]
+        rest = len(bad["evidence"]) - _SHOWN
+        lines += [f"  - 还有 {rest} 条证据，见 .json"] if rest > 0 else []
     lines += [] if one["violations"] else [f"- {_text(one['reason'])}"]
     return "\n".join([*lines, "", f"复现：`{one['reproduce']}`"])
 

@@ -25,7 +25,7 @@ _STYLE = """body{margin:12px;color:#1e293b;background:#fff;
 font:14px/1.6 system-ui,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif}
 table{border-collapse:collapse;margin:8px 0}
 td,th{border:1px solid #d0d7de;padding:3px 8px;vertical-align:top;text-align:left}
-th{background:#f6f8fa}td:first-child{white-space:nowrap}.feature td{font-weight:600}
+th{background:#f6f8fa}td:nth-child(-n+2){white-space:nowrap}.feature td{font-weight:600}
 b{display:inline-block;margin:1px;padding:0 7px;border-radius:8px;color:#fff;
 font:12px/1.7 sans-serif;white-space:nowrap}.dim{color:#57606a;font-size:12px}
 .warn{background:#fff8c5;padding:4px 8px;border-left:3px solid #9a6700}
