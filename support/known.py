@@ -1,6 +1,6 @@
-"""已知违反：哪条说到哪个场景，这一次各是什么下文。
+"""已知违反：名单上的每一条，这一次是什么下文。
 
-职责：对上号、看它还在不在，纯函数。不做什么：不判违反（裁判的事），不读配置。
+职责：看它还在不在、名单写得对不对，纯函数。不做什么：不判违反（裁判的事），不读配置。
 一条说的是一组场景（一条规格的各行，或其中几行）：只要还有一个违反，它就还在；
 全都通过了就是消失了，这次运行算失败，免得名单变成没人看的旧账。
 """
@@ -27,11 +27,6 @@ class State(str, Enum):
     UNDECIDED = "无法判定"
     SKIPPED = "跳过"
     NOT_RUN = "没有跑到"
-
-
-def match(listed: Iterable[Known], spec: str, name: str) -> Known | None:
-    """说到这个场景的那一条；没有就是没有人知道它会违反。"""
-    return next((known for known in listed if known.covers(spec, name)), None)
 
 
 def settle(listed: Iterable[Known], records: Sequence[ScenarioRecord]) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ import pytest
 from support import results
 from support.config import DEFAULT_CONFIG, load_config
 from support.errors import ConfigError
-from support.known import match, refuse_unknown
+from support.known import refuse_unknown
 from support.model import Kind, Known, Outcome, Verdict
 from support.records import Scene, conclude, dump_record, parse_record
 from support.reports.junit import write_junit
@@ -107,9 +107,10 @@ def test_one_entry_speaks_for_all_rows_of_a_specification():
 
 def test_rows_narrow_an_entry_to_those_rows():
     narrow = replace(KNOWN, rows=("群号",))
-    assert match([narrow], "HIST-01", "两家的群号相同 -- @1.2 ") is narrow
-    assert match([narrow], "HIST-01", "两家的用户编号相同 -- @1.1 ") is None
-    assert match([narrow], "HIST-02", "两家的群号相同") is None
+    config = replace(load_config(DEFAULT_CONFIG), known=(narrow,))
+    assert config.known_for("HIST-01", "两家的群号相同 -- @1.2 ") is narrow
+    assert config.known_for("HIST-01", "两家的用户编号相同 -- @1.1 ") is None
+    assert config.known_for("HIST-02", "两家的群号相同") is None
     rows = [
         record(VIOLATED, known=narrow, name="群号相同"),
         record(VIOLATED, known=None, name="用户编号相同", line=8),

@@ -197,6 +197,10 @@ class Config:
     path: Path
     known: tuple[Known, ...] = ()
 
+    def known_for(self, spec: str, name: str) -> Known | None:
+        """说到这个场景的那条已知违反；没有就是没有人知道它会违反。"""
+        return next((known for known in self.known if known.covers(spec, name)), None)
+
     def tenant(self, tenant_id: str) -> TenantConfig:
         """按编号取租户。"""
         return self._pick("tenants", "tenant_id", tenant_id, self.tenants)

@@ -22,7 +22,6 @@ from support.canary import Mint, find_tokens
 from support.client.control import ControlPlane
 from support.client.provider import Provider
 from support.errors import Inconclusive, SuiteError, TargetUnreachable
-from support.known import match
 from support.ledger import Ledger
 from support.model import Canary, Event, Kind, Owner, ScenarioRecord, Verdict
 from support.oracles import leaks
@@ -246,7 +245,7 @@ class Stage:
             setup_s=setup_seconds(events),
             teardown_s=time.monotonic() - ended,
             events=len(events),
-            known=match(self.config.known, scene.id, scene.name),
+            known=self.config.known_for(scene.id, scene.name),
         )
         if record.unreachable and not self._lost_in:
             self._lost_in = scene.id
