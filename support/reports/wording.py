@@ -18,7 +18,7 @@ from support.model import Canary, Event, Kind, Leak, Outcome, Owner, ScenarioRec
 
 NO_CANARIES: Mapping[str, Canary] = {}
 NO_KNOBS: Mapping[str, str] = {}
-_AIM = ("config", "control_url", "server_url")
+_AIM = ("config", "target", "control_url", "server_url")
 _MARK = re.compile(r"（?(zx[0-9a-hjkmnp-tv-z]{12})）?")
 _SHOWN_EVIDENCE = 8
 
@@ -151,10 +151,10 @@ def violation_text(
     return "\n".join([verdict.claim, *(f"{head}  {body}" for head, body in rows if body)])
 
 
-def aimed(knobs: Mapping[str, str | None]) -> dict[str, str]:
+def aimed(knobs: Mapping[str, object]) -> dict[str, str]:
     """复现时要照样给 behave 的旋钮：对着哪份配置、哪个地址；缺省的配置不必写。"""
     given = {name: knobs.get(name) for name in _AIM}
-    if given["config"] == str(DEFAULT_CONFIG):
+    if str(given["config"]) == str(DEFAULT_CONFIG):
         given["config"] = None
     return {name: str(value) for name, value in given.items() if value}
 

@@ -10,7 +10,7 @@ import shlex
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -200,13 +200,7 @@ class _Run:
             patience_s=self._config.timeouts.reply,
             concurrent_users=self._users,
             tags=self._options.tags,
-            knobs=aimed(
-                {
-                    "config": str(self._options.config.resolve()),
-                    "control_url": self._options.control_url,
-                    "server_url": self._options.server_url,
-                }
-            ),
+            knobs=aimed({**asdict(self._options), "config": self._options.config.resolve()}),
             known=self._config.known,
             notes=tuple(self._notes),
         )
