@@ -29,11 +29,13 @@ _EXAMPLES = """例子：
 子命令（各有 --help）：
   serve       起一台内置参考服务      observe     起一个观察站（模型端点）
   report      由运行目录重出报告      doctor      检查环境
+  compare     几个目标的结论并排看    conformance 合规报告：写出或核对
   vocabulary  规格的全部句式          lint        检查规格的写法
   coverage    覆盖矩阵：哪一格由哪条规格看守
   mutants     变异检验：每条规格都会红，而且红得有理
 
-退出码：0 全部通过 · 1 有违反 · 2 用法或配置错误 · 3 有无法判定 · 4 目标连不上 · 130 被打断
+退出码：0 全部通过 · 1 有违反，或已知违反消失了 · 2 用法或配置错误
+        · 3 有无法判定 · 4 目标连不上 · 130 被打断
 """
 
 
@@ -182,6 +184,18 @@ def _mutants(arguments: list[str]) -> int:
     return battery(arguments, [case(name) for name in mutants.names()], mutants.EXEMPT)
 
 
+def _conformance(arguments: list[str]) -> int:
+    from support.conformance.command import main as conformance
+
+    return conformance(arguments)
+
+
+def _compare(arguments: list[str]) -> int:
+    from support.compare.command import main as compare
+
+    return compare(arguments)
+
+
 def _report(arguments: list[str]) -> int:
     parser = Parser(
         prog="python -m support report",
@@ -226,6 +240,8 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "coverage": _coverage,
     "mutants": _mutants,
     "report": _report,
+    "conformance": _conformance,
+    "compare": _compare,
     "doctor": _doctor,
     "vocabulary": _vocabulary,
 }

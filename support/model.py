@@ -12,12 +12,17 @@ from typing import Any
 
 
 class Outcome(str, Enum):
-    """裁决的四种结果。"""
+    """裁决的结果。“已知违反”只是场景的结论：违反了，而配置里写着它早就违反。"""
 
     HELD = "通过"
     VIOLATED = "违反"
+    KNOWN = "已知违反"
     INCONCLUSIVE = "无法判定"
     SKIPPED = "跳过"
+
+
+#: 规格的级别，离场景最近的标签说了算。
+LEVELS = ("核心", "扩展")
 
 
 class Surface(str, Enum):
@@ -145,11 +150,30 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """目标的一条已知违反：哪条规格、从哪天起、为什么、看哪里。
+
+    `rows` 只说大纲里的哪几行：场景名里有其中一段文字的才算；空着就是整条规格。
+    """
+
+    id: str
+    since: str
+    reason: str
+    link: str = ""
+    rows: tuple[str, ...] = ()
+
+    def covers(self, spec: str, name: str) -> bool:
+        """说的是不是编号 `spec`、名叫 `name` 的这个场景。"""
+        return spec == self.id and (not self.rows or any(row in name for row in self.rows))
+
+
+@dataclass(frozen=True, slots=True)
 class ScenarioRecord:
     """一个场景跑完后的记录：报告里每个数字的唯一来源。
 
     `id` 是规格编号（HIST-01），`location` 是 ``features/…:行``；时长单位都是秒。
-    `reason` 只在跳过或无法判定时说明缘由；`unreachable` 表示缘由是目标连不上。
+    `reason` 说明没有通过的缘由；`unreachable` 表示缘由是目标连不上。
+    `known` 是配置里说到这个场景的那条已知违反，结论是什么都带着。
     """
 
     id: str
@@ -166,3 +190,4 @@ class ScenarioRecord:
     unreachable: bool = False
     verdicts: tuple[Verdict, ...] = ()
     events: int = 0
+    known: Known | None = None

@@ -7,13 +7,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from support.errors import TargetUnreachable, Violation
-from support.model import Event, Kind, Outcome, ScenarioRecord, Verdict
+from support.model import Event, Kind, Known, Outcome, ScenarioRecord, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,15 @@ def conclude(
     setup_s: float,
     teardown_s: float,
     events: int,
+    known: Known | None = None,
 ) -> ScenarioRecord:
-    """由步骤的异常与全部裁决得出场景的结论。"""
+    """由步骤的异常与全部裁决得出场景的结论；`known` 是配置里说到它的那条已知违反。
+
+    已知的只把“违反”改说成“已知违反”；通过、无法判定、跳过都照原样，免得盖住别的事。
+    """
     outcome, reason = _outcome(errors, verdicts, skipped)
+    if known is not None and outcome is Outcome.VIOLATED:
+        outcome = Outcome.KNOWN
     return ScenarioRecord(
         id=scene.id,
         feature=scene.feature,
@@ -56,6 +62,7 @@ def conclude(
         unreachable=any(isinstance(error, TargetUnreachable) for error in errors),
         verdicts=tuple(verdicts),
         events=events,
+        known=known,
     )
 
 
@@ -113,11 +120,18 @@ def parse_record(line: str) -> ScenarioRecord:
     row: dict[str, Any] = json.loads(line)
     row["verdict"] = Outcome(row["verdict"])
     row["tags"] = tuple(row["tags"])
+    row["known"] = parse_known(row["known"]) if row.get("known") else None
     row["verdicts"] = tuple(
         Verdict(**{**v, "outcome": Outcome(v["outcome"]), "evidence": tuple(v["evidence"])})
         for v in row["verdicts"]
     )
     return ScenarioRecord(**row)
+
+
+def parse_known(row: Mapping[str, Any]) -> Known:
+    """读回一条已知违反；多出来的键（例如它这次的下文）不算。"""
+    facts = {name: row[name] for name in ("id", "since", "reason", "link")}
+    return Known(**facts, rows=tuple(row["rows"]))
 
 
 def read_records(path: Path) -> Iterator[ScenarioRecord]:

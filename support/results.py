@@ -8,13 +8,19 @@ from __future__ import annotations
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from support import metrics
-from support.model import Canary, Event, Kind, Leak, Outcome, ScenarioRecord
+from support.known import State, settle
+from support.model import Canary, Event, Kind, Known, Leak, Outcome, ScenarioRecord
 from support.oracles import leaks as watch
-from support.reports.wording import describe_event, evidence_lines, reproduce_command, who
+from support.reports.wording import (
+    describe_event,
+    evidence_lines,
+    reproduce_command,
+    who,
+)
 
 SCHEMA = "maibot-tenancy-spec/results/1"
 
@@ -43,6 +49,9 @@ class Run:
     startup_s: float
     patience_s: float
     concurrent_users: int
+    tags: tuple[str, ...] = ()
+    knobs: Mapping[str, str] = field(default_factory=dict)
+    known: tuple[Known, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -54,15 +63,17 @@ def build(run: Run, records: Sequence[ScenarioRecord], events: Sequence[Event]) 
     ran = [record for record in records if record.verdict is not Outcome.SKIPPED]
     talks = _conversations(events)
     invalid = _invalid_reasons(run, records, tallies)
+    known = settle(run.known, records)
     return {
         "schema": SCHEMA,
         "run": _run_section(run, records, ran, tallies, invalid),
         "totals": {outcome.value: _count(records, outcome) for outcome in Outcome},
-        "scenarios": [_scenario(record, run, events, owners, leaks) for record in records],
+        "scenarios": [_scenario(record, run, events, owners, leaks, known) for record in records],
+        "known": known,
         "tenants": [asdict(tally) for tally in tallies],
         "conversations": talks,
         "load": _load(run, records, events),
-        "findings": [_finding(leak, owners) for leak in leaks],
+        "findings": _findings(leaks, records, events, owners),
         "leftovers": [
             {"resource": e.data["resource"], "id": e.data["id"], "reason": e.data["reason"]}
             for e in events
@@ -81,11 +92,13 @@ def _run_section(
 ) -> dict[str, Any]:
     section = asdict(run)
     section.pop("notes")
+    section.pop("known")
     replied = sum(tally.replied for tally in tallies)
     return {
         **section,
         "target": dict(run.target),
         "capabilities": list(run.capabilities),
+        "tags": list(run.tags),
         "ran": len(ran),
         "skipped": len(records) - len(ran),
         "valid": not invalid,
@@ -124,6 +137,7 @@ def _scenario(
     events: Sequence[Event],
     owners: Mapping[str, Canary],
     leaks: Sequence[Leak],
+    known: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
     bad = [
         replace(verdict, leaks=tuple(x for x in leaks if x.event.seq in verdict.evidence))
@@ -155,8 +169,22 @@ def _scenario(
             }
             for verdict in bad
         ],
-        "reproduce": reproduce_command(record.location, seed=str(run.seed)),
+        "reproduce": reproduce_command(record.location, seed=str(run.seed), knobs=run.knobs),
+        "known": _known(record, known),
     }
+
+
+def _known(record: ScenarioRecord, settled: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """名单上说到这个场景的那一条与它的下文。"""
+    if record.known is None:
+        return None
+    row = asdict(record.known)
+    state = next((one["state"] for one in settled if _same(one, row)), "")
+    return {"since": row["since"], "reason": row["reason"], "link": row["link"], "state": state}
+
+
+def _same(one: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
+    return one["id"] == row["id"] and tuple(one["rows"]) == tuple(row["rows"])
 
 
 def _conversations(events: Sequence[Event]) -> list[dict[str, Any]]:
@@ -212,6 +240,21 @@ def _load(
     }
 
 
+def _findings(
+    leaks: Sequence[Leak],
+    records: Sequence[ScenarioRecord],
+    events: Sequence[Event],
+    owners: Mapping[str, Canary],
+) -> list[dict[str, Any]]:
+    """全部越界；只有发生在已知违反的场景里的才算已知，别处的都是新的。"""
+    known = {record.location for record in records if record.verdict is Outcome.KNOWN}
+    places = {e.scenario: e.data.get("location") for e in events if e.kind is Kind.BEGAN}
+    return [
+        {**_finding(leak, owners), "known": places.get(leak.event.scenario) in known}
+        for leak in leaks
+    ]
+
+
 def _finding(leak: Leak, owners: Mapping[str, Canary]) -> dict[str, str]:
     owner, observer = leak.canary.owner, leak.observer
     return {
@@ -235,10 +278,15 @@ def _property(leak: Leak) -> str:
 
 
 def exit_code(results: Mapping[str, Any], records: Sequence[ScenarioRecord]) -> int:
-    """退出码：130 被打断；否则按 1 违反、4 连不上、3 无法判定 的次序取最坏的。"""
+    """退出码：130 被打断；否则按 1 违反、4 连不上、3 无法判定 的次序取最坏的。
+
+    已知违反不算违反；但它消失了而名单还写着，与违反同样让运行失败。
+    """
     if results["run"]["interrupted"]:
         return EXIT_INTERRUPTED
-    if results["findings"] or results["totals"][Outcome.VIOLATED.value]:
+    fresh = [finding for finding in results["findings"] if not finding["known"]]
+    vanished = [known for known in results["known"] if known["state"] == State.VANISHED.value]
+    if fresh or vanished or results["totals"][Outcome.VIOLATED.value]:
         return EXIT_VIOLATED
     if any(record.unreachable for record in records):
         return EXIT_UNREACHABLE

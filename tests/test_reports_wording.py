@@ -7,6 +7,7 @@ from datetime import datetime
 import pytest
 
 from support.canary import Mint
+from support.config import DEFAULT_CONFIG
 from support.model import (
     Canary,
     Event,
@@ -20,7 +21,13 @@ from support.model import (
     Verdict,
 )
 from support.reports.pages import View
-from support.reports.wording import describe_event, explain, reproduce_command, violation_text
+from support.reports.wording import (
+    aimed,
+    describe_event,
+    explain,
+    reproduce_command,
+    violation_text,
+)
 
 OWNER = Owner("HIST-01#1/科技公司", "技术助手", "qq", "private:u1", "小雨")
 OTHER = Owner("HIST-01#1/教育机构", "教育导师", "qq", "private:u1", "小王")
@@ -130,3 +137,11 @@ def test_pages_fold_own_words_but_never_a_leak():
     assert '、<span class="own">等另外 5 处自己的话</span>' in shown
     assert "&lt;b&gt;" in shown
     assert not any(token in shown for token in TOKENS)
+
+
+def test_reproducing_aims_at_the_same_target():
+    knobs = aimed({"config": "我的 配置.toml", "server_url": "ws://h/ws", "folder": "x"})
+    assert reproduce_command("a.feature:3", seed="7", knobs=knobs) == (
+        "python -m behave a.feature:3 -D 'config=我的 配置.toml' -D server_url=ws://h/ws -D seed=7"
+    )
+    assert aimed({"config": str(DEFAULT_CONFIG)}) == {}, "缺省的配置不必写"

@@ -20,6 +20,7 @@ from support.config.model import (
     CAPABILITIES,
     AgentConfig,
     Config,
+    KnownConfig,
     Llm,
     ObserverConfig,
     PlatformConfig,
@@ -32,6 +33,7 @@ from support.config.model import (
 )
 from support.config.schema import Problems
 from support.errors import ConfigError
+from support.model import Known
 
 __all__ = [
     "CAPABILITIES",
@@ -67,15 +69,17 @@ _LISTS = {
     "platforms": PlatformConfig,
     "scenarios": ScenarioConfig,
 }
+_KNOWN = "known"
 
 
 def load_config(path: Path, *, env: Mapping[str, str] = os.environ) -> Config:
     """读一份配置；有任何毛病都抛 ConfigError，第一处写在最前。"""
     document = _parse(path)
     problems = Problems(path)
+    sections = [*_TABLES, *_LISTS, _KNOWN]
     for name in document:
-        if name not in _TABLES and name not in _LISTS:
-            schema.unknown_key(f"[{name}]", name, [*_TABLES, *_LISTS], problems)
+        if name not in sections:
+            schema.unknown_key(f"[{name}]", name, sections, problems)
     tables: dict[str, Any] = {
         name: schema.read_table(cls, document.get(name, {}), f"[{name}]", problems)
         for name, cls in _TABLES.items()
@@ -83,6 +87,7 @@ def load_config(path: Path, *, env: Mapping[str, str] = os.environ) -> Config:
     rows = {name: _read_rows(name, cls, document, problems) for name, cls in _LISTS.items()}
     checks.check_settings(tables["settings"], problems)
     checks.check_rows(rows, document, problems)
+    deviations = _read_known(document, problems)
     written = document.get("target", {})
     if tables["target"] is not None:
         tables["target"] = _with_capabilities(tables["target"], written)
@@ -91,7 +96,7 @@ def load_config(path: Path, *, env: Mapping[str, str] = os.environ) -> Config:
         tables["llm"] = _with_key(tables["llm"], env, problems)
     problems.raise_if_any()
     lists: dict[str, Any] = {name: tuple(items) for name, items in rows.items()}
-    return Config(path=path, **tables, **lists)
+    return Config(path=path, known=deviations, **tables, **lists)
 
 
 def write_template(path: Path, *, force: bool) -> None:
@@ -152,6 +157,15 @@ def _read_rows(
         schema.read_table(cls, row, checks.row_key(name, number) + " ", problems)
         for number, row in enumerate(given, 1)
     ]
+
+
+def _read_known(document: Mapping[str, Any], problems: Problems) -> tuple[Known, ...]:
+    """已知违反的名单；没有这一节就是没有。"""
+    if not document.get(_KNOWN):
+        return ()
+    rows = _read_rows(_KNOWN, KnownConfig, document, problems)
+    checks.check_known(rows, problems)
+    return tuple(row.known() for row in rows if row is not None)
 
 
 def _with_capabilities(target: Target, written: Mapping[str, Any]) -> Target:

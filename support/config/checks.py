@@ -57,6 +57,24 @@ def check_rows(rows: Rows, document: Mapping[str, Any], problems: Problems) -> N
     _check_agents(rows, _written(document, "tenants", "tenant_id"), problems)
 
 
+def check_known(rows: list[Any], problems: Problems) -> None:
+    """同一条规格的同几行不许说两遍；没写 rows 的说的是整条，也不许另外再说。"""
+    seen: dict[str, dict[tuple[str, ...], int]] = {}
+    for number, row in enumerate(rows, 1):
+        if row is None:
+            continue
+        said = seen.setdefault(row.id, {})
+        again = row.rows in said or (said and (not row.rows or () in said))
+        if again:
+            problems.add(
+                row_key("known", number, "id"),
+                found=f"{show(row.id)}，前面第 {next(iter(said.values()))} 个已经说过",
+                allowed="一条规格只说一次；要分开说就都写 rows，各说各的行",
+                fix="删掉重复的一条，或给两条都写上不同的 rows",
+            )
+        said.setdefault(row.rows, number)
+
+
 def check_settings(settings: Settings | None, problems: Problems) -> None:
     """停顿的下限不能超过上限。"""
     if settings is None or settings.message_delay_min <= settings.message_delay_max:

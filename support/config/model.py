@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from support.config import schema
 from support.config.schema import spec
 from support.errors import ConfigError
+from support.model import Known
 
 _T = TypeVar("_T")
 
@@ -165,6 +166,21 @@ class ReportConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KnownConfig:
+    """目标的一条已知违反；`rows` 只说大纲里的哪几行。"""
+
+    id: str = spec(schema.text('"KEY-03"'))
+    since: str = spec(schema.day())
+    reason: str = spec(schema.text('"上游尚未修复：……"'))
+    link: str = spec(schema.url("http", "https", example="https://example.org/issues/1"), "")
+    rows: tuple[str, ...] = spec(schema.texts('["用户编号"]'), ())
+
+    def known(self) -> Known:
+        """换成全套件通用的名词。"""
+        return Known(self.id, self.since, self.reason, self.link, self.rows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """一份读好、查过的配置。"""
 
@@ -179,6 +195,11 @@ class Config:
     timeouts: Timeouts
     report: ReportConfig
     path: Path
+    known: tuple[Known, ...] = ()
+
+    def known_for(self, spec: str, name: str) -> Known | None:
+        """说到这个场景的那条已知违反；没有就是没有人知道它会违反。"""
+        return next((known for known in self.known if known.covers(spec, name)), None)
 
     def tenant(self, tenant_id: str) -> TenantConfig:
         """按编号取租户。"""

@@ -12,6 +12,7 @@ import ipaddress
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -249,6 +250,19 @@ def env_name() -> Rule:
 def folder(example: str = "reports") -> Rule:
     """一个目录。"""
     return Rule(lambda value: Path(_text(value)), "目录的路径", f'"{example}"')
+
+
+def day() -> Rule:
+    """某一天；TOML 的日期与同样写法的文本都收，读成 ``2026-11-22`` 的文本。"""
+
+    def read(value: Any) -> str:
+        if type(value) is date:  # 带钟点的是它的子类，不收
+            return value.isoformat()
+        if len(_text(value)) != 10:
+            raise ValueError
+        return date.fromisoformat(value).isoformat()
+
+    return Rule(read, "一个日期，写成 年-月-日", "2026-11-22")
 
 
 def free_table() -> Rule:

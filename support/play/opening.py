@@ -25,7 +25,7 @@ from support.model import Canary, Event, Verdict
 from support.play.stage import Explain, Reporting, Stage
 from support.play.world import Settings
 from support.records import Scene, dump_record
-from support.reports.wording import evidence_lines, reproduce_command, violation_text
+from support.reports.wording import aimed, evidence_lines, reproduce_command, violation_text
 from support.targets.aim import aim
 from support.targets.embedded import TOKEN_ENV, Endpoints, running
 
@@ -66,7 +66,7 @@ def open_stage(userdata: Mapping[str, str], stack: ExitStack) -> Stage:
         progress=lambda text: _say(userdata, "progress", text),
     )
     reporting = Reporting(
-        explain=_explainer(userdata.get("seed", "0")),
+        explain=_explainer(userdata.get("seed", "0"), aimed(userdata)),
         finished=lambda record: _say(userdata, "scenario", dump_record(record)),
     )
     stage = Stage(settings, reporting, endpoints, folder)
@@ -113,7 +113,7 @@ def _number(userdata: Mapping[str, str], name: str, default: Any, kind: type) ->
         ) from None
 
 
-def _explainer(seed: str) -> Explain:
+def _explainer(seed: str, knobs: Mapping[str, str]) -> Explain:
     def explain(
         verdict: Verdict, scene: Scene, events: Sequence[Event], canaries: Mapping[str, Canary]
     ) -> str:
@@ -121,7 +121,7 @@ def _explainer(seed: str) -> Explain:
             verdict,
             spec=f"{scene.id} {scene.name}",
             evidence=evidence_lines(verdict, events, canaries),
-            reproduce=reproduce_command(scene.location, seed=seed),
+            reproduce=reproduce_command(scene.location, seed=seed, knobs=knobs),
         )
 
     return explain

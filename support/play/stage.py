@@ -245,6 +245,7 @@ class Stage:
             setup_s=setup_seconds(events),
             teardown_s=time.monotonic() - ended,
             events=len(events),
+            known=self.config.known_for(scene.id, scene.name),
         )
         if record.unreachable and not self._lost_in:
             self._lost_in = scene.id

@@ -17,19 +17,21 @@ from allure_behave.listener import AllureListener
 from allure_behave.utils import TEST_PLAN_SKIP_REASON, is_planned_scenario, step_table
 from allure_behave.utils import step_status as stock_step_status
 from allure_commons.logger import AllureFileLogger
-from allure_commons.model2 import Status, StatusDetails, TestStepResult
-from allure_commons.types import AttachmentType
+from allure_commons.model2 import Link, Status, StatusDetails, TestStepResult
+from allure_commons.types import AttachmentType, LinkType
 from allure_commons.utils import format_exception, format_traceback, get_testplan, now, uuid4
 from behave.formatter.base import Formatter
 
 from support.errors import SuiteError, Violation
 from support.model import Outcome, ScenarioRecord
 from support.reports import naming
-from support.reports.wording import explain
+from support.reports.wording import aimed, explain
 
 _BY_OUTCOME = {
     Outcome.HELD: Status.PASSED,
     Outcome.VIOLATED: Status.FAILED,
+    # 记过账的违反也是红的，只是单归一类。
+    Outcome.KNOWN: Status.FAILED,
     Outcome.INCONCLUSIVE: Status.BROKEN,
     Outcome.SKIPPED: Status.SKIPPED,
 }
@@ -52,6 +54,7 @@ class SpecListener(AllureListener):  # type: ignore[misc]
     def __init__(self, config: Any) -> None:
         super().__init__(config)
         self.seed = str(config.userdata.get("seed", ""))
+        self.knobs = aimed(config.userdata)
         self.identities: dict[int, naming.Identity] = {}
         self.explanation = ""
         self.current_scenario_uuid: str | None = None
@@ -85,6 +88,9 @@ class SpecListener(AllureListener):  # type: ignore[misc]
         test.stop = now()
         test.status = status_of(scenario)
         test.statusDetails = self._details(scenario, test.status)
+        record = record_of(scenario)
+        if record is not None and record.known is not None and record.known.link:
+            test.links.append(Link(type=LinkType.ISSUE, url=record.known.link, name="已知违反"))
         self.logger.close_test(self.current_scenario_uuid)
         self.group_context.append_test(self.current_scenario_uuid)
         self.group_context.exit()
@@ -95,7 +101,9 @@ class SpecListener(AllureListener):  # type: ignore[misc]
             return None
         record = record_of(scenario)
         told = record is not None and _BY_OUTCOME[record.verdict] == status
-        message = (self.explanation or explain(record, seed=self.seed)) if told and record else ""
+        message = self.explanation if told else ""
+        if told and record is not None and not message:
+            message = explain(record, seed=self.seed, knobs=self.knobs)
         return StatusDetails(message=message or _behave_reason(scenario), trace=_trace(scenario))
 
     def start_behave_step(self, step: Any) -> None:

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from support.reports.wording import target_name
+from support.reports.wording import target_name, totals_line
 
 #: 归类：名字、Allure 状态、消息的样子（空表示都算）。先合上的算数。
 Category = tuple[str, str, str]
 _RUN_CATEGORIES: tuple[Category, ...] = (
+    ("已知违反消失了：从配置里删掉", "failed", "^已知违反消失了"),
+    ("已知违反：配置里写明的", "failed", "^已知违反"),
     ("越界：看到了别人的话", "failed", "^越界"),
     ("其他违反", "failed", ""),
     ("无法判定", "broken", "^无法判定"),
@@ -55,7 +57,7 @@ def _facts(results: Mapping[str, Any]) -> dict[str, str]:
         "本次无效": "；".join(run["invalid_reasons"]),
         "种子": run["seed"],
         "运行/计划": f"{run['ran']}/{run['planned']}",
-        "裁决": " · ".join(f"{name} {count}" for name, count in totals.items()),
+        "裁决": totals_line(totals),
         "能力": "、".join(run["capabilities"]) or "无",
         "管理面": target["control_url"],
         "消息面": target["server_url"],

@@ -29,7 +29,9 @@ def attach_evidence(
     if listener is None:
         return
     if record.verdict is not Outcome.HELD:
-        listener.explanation = explain(record, events, canaries, seed=listener.seed)
+        listener.explanation = explain(
+            record, events, canaries, seed=listener.seed, knobs=listener.knobs
+        )
     view = pages.View(record, events, canaries)
     for name, page in pages.render_all(view).items():
         listener.attach_data(page, name, AttachmentType.HTML, None)

@@ -11,8 +11,12 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-_CHILD = {"违反": "failure", "无法判定": "error", "跳过": "skipped"}
-_COUNTERS = {"failures": "违反", "errors": "无法判定", "skipped": "跳过"}
+from support.known import describe, vanished
+
+# 已知违反照 JUnit 的惯例（预期的失败）写成 skipped，带着全文：读它的流水线与退出码说法一致。
+_CHILD = {"违反": "failure", "无法判定": "error", "跳过": "skipped", "已知违反": "skipped"}
+_COUNTERS = {"failures": "failure", "errors": "error", "skipped": "skipped"}
+_GONE = "已知违反消失了"
 # XML 1.0 里不许出现的字符。
 _ILLEGAL = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -36,8 +40,8 @@ def write_junit(results: dict[str, Any], folder: Path) -> None:
 def _suite(
     feature: str, scenarios: list[dict[str, Any]], run: dict[str, Any]
 ) -> ElementTree.Element:
-    verdicts = [scenario["verdict"] for scenario in scenarios]
-    counters = {name: str(verdicts.count(verdict)) for name, verdict in _COUNTERS.items()}
+    kinds = [_kind(scenario) for scenario in scenarios]
+    counters = {name: str(kinds.count(kind)) for name, kind in _COUNTERS.items()}
     seconds = sum(scenario["duration_s"] for scenario in scenarios)
     head = {"name": _legal(feature), "tests": str(len(scenarios)), **counters}
     times = {"time": f"{seconds:.3f}", "timestamp": str(run["started"])}
@@ -55,16 +59,29 @@ def _case(scenario: dict[str, Any]) -> ElementTree.Element:
         time=f"{scenario['duration_s']:.3f}",
         file=scenario["location"],
     )
-    kind = _CHILD.get(scenario["verdict"])
+    kind = _kind(scenario)
     if kind is not None:
         child = ElementTree.SubElement(case, kind, message=_legal(_headline(scenario)))
-        if kind != "skipped":
-            child.set("type", scenario["verdict"])
+        if scenario["verdict"] != "跳过":
+            child.set("type", _GONE if vanished(scenario) else scenario["verdict"])
             child.text = _legal(_details(scenario))
     return case
 
 
+def _kind(scenario: dict[str, Any]) -> str | None:
+    return "failure" if vanished(scenario) else _CHILD.get(scenario["verdict"])
+
+
 def _headline(scenario: dict[str, Any]) -> str:
+    known = scenario.get("known")
+    if known and vanished(scenario):
+        return f"{_GONE}（{describe(known['since'], known['reason'])}），请从配置里删掉"
+    if known:
+        return f"{_claims(scenario)}（已知，{describe(known['since'], known['reason'])}）"
+    return _claims(scenario)
+
+
+def _claims(scenario: dict[str, Any]) -> str:
     claims = [violation["claim"] for violation in scenario["violations"]]
     return "；".join(claims) or scenario["reason"] or scenario["verdict"]
 

@@ -9,8 +9,11 @@ from html import escape
 from typing import Any
 
 TITLE = "隔离矩阵"
-_COLOURS = {"通过": "#1a7f37", "违反": "#b91c1c", "无法判定": "#9a6700", "跳过": "#6e7781"}
-_WORST = ("违反", "无法判定", "跳过", "通过")
+_COLOURS = {
+    "通过": "#1a7f37", "违反": "#b91c1c", "已知违反": "#a21caf", "无法判定": "#9a6700",
+    "跳过": "#6e7781",
+}  # fmt: skip
+_WORST = ("违反", "已知违反", "无法判定", "跳过", "通过")
 _STYLE = """body{font:14px/1.6 sans-serif;margin:12px}table{border-collapse:collapse}
 td,th{border:1px solid #d0d7de;padding:4px 8px;vertical-align:top;text-align:left}
 th{background:#f6f8fa}span{display:inline-block;margin:1px;padding:0 6px;border-radius:8px;

@@ -69,6 +69,13 @@ def _name_and_row(scenario: Any) -> tuple[str, str]:
     return name, row.lstrip("@").strip()
 
 
+def shown_title(spec: str, name: str) -> str:
+    """由结果里的编号与场景名得出 :func:`title` 给它的标题。"""
+    base, mark, row = name.rpartition(" -- ")
+    shown = f"{base}（例 {row.lstrip('@').strip()}）" if mark else name
+    return f"{spec} {shown}".strip()
+
+
 def title(scenario: Any) -> str:
     """标题：编号、场景名，大纲再带上是哪一行例子。"""
     name, row = _name_and_row(scenario)

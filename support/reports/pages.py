@@ -22,6 +22,7 @@ _ASIDE = (Kind.FAULT, Kind.REFUSED, Kind.FAILED)
 _COLOURS = {
     Outcome.HELD: "#15803d",
     Outcome.VIOLATED: "#b91c1c",
+    Outcome.KNOWN: "#a21caf",
     Outcome.INCONCLUSIVE: "#b45309",
     Outcome.SKIPPED: "#64748b",
 }

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from support.reports import detection, matrix
+from support.conformance import files as conformance
+from support.reports import comparison, detection, matrix, vanished
 from support.reports.appendix import attach_pages
 from support.reports.cover import Cover, cover_of_run
 from support.reports.junit import write_junit
@@ -36,7 +37,9 @@ def publish(run_dir: Path, results: dict[str, Any], *, history_limit: int) -> It
     (run_dir / "report.txt").write_text(text, encoding="utf-8")
     yield text
     write_junit(results, run_dir / "junit")
-    attach_pages(run_dir / "allure-results", _pages(run_dir.parent, results))
+    conformance.write(run_dir, results)
+    vanished.mark(run_dir / "allure-results", results)
+    attach_pages(run_dir / "allure-results", _pages(run_dir, results))
     history = History(run_dir.parent / "history.jsonl", history_limit)
     yield from _finish(run_dir, cover_of_run(results, run_dir), history, "latest")
 
@@ -67,10 +70,10 @@ def _finish(run_dir: Path, cover: Cover, history: History, link: str) -> Iterato
     yield f"全部文件：{run_dir}"
 
 
-def _pages(base: Path, results: dict[str, Any]) -> dict[str, str]:
-    """矩阵，以及同一个报告目录里最近一次变异检验（有过才有）。"""
-    pages = {matrix.TITLE: matrix.page(results)}
-    proof = detection.latest(base)
+def _pages(run_dir: Path, results: dict[str, Any]) -> dict[str, str]:
+    """矩阵、放进来的目标对比，以及同一个报告目录里最近一次变异检验（有过才有）。"""
+    pages = {matrix.TITLE: matrix.page(results), **comparison.attached(run_dir)}
+    proof = detection.latest(run_dir.parent)
     return {**pages, detection.TITLE: detection.page(proof)} if proof else pages
 
 

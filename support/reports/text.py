@@ -14,7 +14,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from support.reports.wording import target_name
+from support.known import describe
+from support.reports.wording import target_name, totals_line
 
 WIDTH = 100
 _NONE = "无"
@@ -40,6 +41,7 @@ def render_text(results: dict[str, Any]) -> str:
         _scenes(results["conversations"]),
         _key_figures(results),
         _tenants(results["tenants"]),
+        _known(results.get("known", ())),
         _unsettled(results["scenarios"]),
         _findings(results["findings"]),
         _leftovers(results["leftovers"]),
@@ -88,7 +90,7 @@ def _summary(results: dict[str, Any]) -> str:
             f"总错误数: {_sum(tenants, 'errors')}",
             f"总体成功率: {_rate(replied, sent)}",
             f"其中被拒绝: {_sum(tenants, 'refused')}（拿失效的密钥说的话，本该拒绝）",
-            "裁决: " + " · ".join(f"{name} {count}" for name, count in results["totals"].items()),
+            f"裁决: {totals_line(results['totals'])}",
         ],
     )
     return f"{head}\n\n{totals}"
@@ -193,6 +195,16 @@ def _draw(table: Table) -> str:
     return "\n".join(line.rstrip() for line in sink.getvalue().rstrip().splitlines())
 
 
+def _known(known: Sequence[dict[str, Any]]) -> str:
+    """名单上的每一条都说：还在、消失了、说不上，没有一条悄悄略去。"""
+    shown = ["\n".join(filter(None, (one["said"], _link(one["link"])))) for one in known]
+    return _block("已知违反", shown)
+
+
+def _link(link: str) -> str:
+    return f"  链接  {link}" if link else ""
+
+
 def _unsettled(scenarios: Sequence[dict[str, Any]]) -> str:
     shown = [_one(scenario) for scenario in scenarios if scenario["verdict"] != _GREEN]
     return _block("没有通过的场景", shown)
@@ -202,6 +214,9 @@ def _one(scenario: dict[str, Any]) -> str:
     lines = [
         f"[{scenario['verdict']}] {scenario['id']} {scenario['name']}（{scenario['feature']}）"
     ]
+    known = scenario.get("known")
+    if known:
+        lines.append(f"  已知  {describe(known['since'], known['reason'])}")
     if scenario["reason"]:
         lines.append(f"  原因  {scenario['reason']}")
     for violation in scenario["violations"]:
@@ -216,7 +231,7 @@ def _one(scenario: dict[str, Any]) -> str:
 def _findings(findings: Sequence[dict[str, Any]]) -> str:
     shown = [
         f"{one['property']}：{one['owner']} 的话 → 被 {one['observer']} 在{one['surface']}里看见"
-        f"（{one['scenario']}）\n  证据  {one['evidence']}"
+        f"（{one['scenario']}{'，已知' if one.get('known') else ''}）\n  证据  {one['evidence']}"
         for one in findings
     ]
     return _block("越界", shown)

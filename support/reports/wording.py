@@ -1,19 +1,24 @@
 """措辞：一条事件、一次违反、一条复现命令，在各处都是同一个写法。
 
 职责：把台账事件与裁决写成中文一行或七行。不做什么：不读台账，不判断谁能看见什么
-（越界由裁判给出）。只依赖 model。
+（越界由裁判给出）。
 """
 
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from support.config import DEFAULT_CONFIG
+from support.known import describe
 from support.model import Canary, Event, Kind, Leak, Outcome, Owner, ScenarioRecord, Verdict
 
 NO_CANARIES: Mapping[str, Canary] = {}
+NO_KNOBS: Mapping[str, str] = {}
+_AIM = ("config", "target", "control_url", "server_url")
 _MARK = re.compile(r"（?(zx[0-9a-hjkmnp-tv-z]{12})）?")
 _SHOWN_EVIDENCE = 8
 
@@ -146,9 +151,19 @@ def violation_text(
     return "\n".join([verdict.claim, *(f"{head}  {body}" for head, body in rows if body)])
 
 
-def reproduce_command(location: str, *, seed: str = "") -> str:
-    """重跑这一个场景的命令。"""
-    return f"python -m behave {location}" + (f" -D seed={seed}" if seed else "")
+def aimed(knobs: Mapping[str, object]) -> dict[str, str]:
+    """复现时要照样给 behave 的旋钮：对着哪份配置、哪个地址；缺省的配置不必写。"""
+    given = {name: knobs.get(name) for name in _AIM}
+    if str(given["config"]) == str(DEFAULT_CONFIG):
+        given["config"] = None
+    return {name: str(value) for name, value in given.items() if value}
+
+
+def reproduce_command(location: str, *, seed: str = "", knobs: Mapping[str, str] = NO_KNOBS) -> str:
+    """重跑这一个场景的命令；`knobs` 是 :func:`aimed` 挑出来的。"""
+    given = {**knobs, **({"seed": seed} if seed else {})}
+    options = (f" -D {shlex.quote(f'{name}={value}')}" for name, value in given.items())
+    return f"python -m behave {location}{''.join(options)}"
 
 
 def target_name(target: Mapping[str, str | None]) -> str:
@@ -157,28 +172,40 @@ def target_name(target: Mapping[str, str | None]) -> str:
     return " ".join(dict.fromkeys(part for part in parts if part))
 
 
+def totals_line(totals: Mapping[str, int]) -> str:
+    """各种裁决的个数；没有已知违反就不提它。"""
+    shown = ((name, n) for name, n in totals.items() if n or name != Outcome.KNOWN.value)
+    return " · ".join(f"{name} {count}" for name, count in shown)
+
+
 def explain(
     record: ScenarioRecord,
     events: Sequence[Event] = (),
     canaries: Mapping[str, Canary] = NO_CANARIES,
     *,
     seed: str = "",
+    knobs: Mapping[str, str] = NO_KNOBS,
 ) -> str:
     """一个没有通过的场景，报告里最先看到的那段话；通过的返回空串。"""
     if record.verdict is Outcome.HELD:
         return ""
+    known = record.known if record.verdict is Outcome.KNOWN else None
     texts = [
         violation_text(
             verdict,
             spec=f"{record.id} {record.name}".strip(),
             evidence=evidence_lines(verdict, events, canaries),
-            reproduce=reproduce_command(record.location, seed=seed),
+            reproduce=reproduce_command(record.location, seed=seed, knobs=knobs),
         )
         for verdict in record.verdicts
-        if verdict.outcome is record.verdict
+        if verdict.outcome is (Outcome.VIOLATED if known else record.verdict)
     ]
     if record.verdict is Outcome.VIOLATED and texts:
         return "\n\n".join(texts)
+    if known is not None:
+        origin = f"{record.verdict.value}（{describe(known.since, known.reason)}）"
+        head = "\n".join(filter(None, (origin, known.link)))
+        return "\n\n".join([head, *(texts or [record.reason])])
     # 缘由往往就是其中一次裁决的结论，不说两遍。
     texts = [text.removeprefix(f"{record.reason}\n") for text in texts]
     reason = f"{record.verdict.value}：{record.reason or '没有写明原因'}"

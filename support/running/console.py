@@ -11,12 +11,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from support.known import describe
 from support.model import Outcome
 from support.records import parse_record
 
 _COLOURS = {
     Outcome.HELD: "green",
     Outcome.VIOLATED: "bold red",
+    Outcome.KNOWN: "magenta",
     Outcome.INCONCLUSIVE: "yellow",
     Outcome.SKIPPED: "dim",
 }
@@ -67,6 +69,8 @@ class LiveProgress:
         colour = _COLOURS[record.verdict]
         head = f"[{colour}]{record.verdict.value}[/]"
         tail = f"  {escape(record.reason.splitlines()[0])}" if record.reason else ""
+        if record.known is not None and record.verdict is not Outcome.HELD:
+            tail += f"（已知，{escape(describe(record.known.since, record.known.reason))}）"
         self._console.print(
             f"[{self._done}/{self._planned}] {head} {record.id} {escape(record.name)}"
             f" {record.duration_s:.2f}s{tail}",

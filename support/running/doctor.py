@@ -13,8 +13,11 @@ from pathlib import Path
 
 from support.config import DEFAULT_CONFIG, Config, load_config
 from support.errors import TargetUnreachable
+from support.known import refuse_unknown
+from support.play.opening import ROOT
 from support.reports.node import find_allure, find_node, how_to_get_node
 from support.reports.publish import TOOL_DIR
+from support.running.plan import plan
 from support.targets.aim import require_reachable
 
 _FREE_MB = 200
@@ -25,6 +28,7 @@ def examine(path: Path | None) -> int:
     print(f"好  Python {platform.python_version()}（{sys.executable}）")
     checks = [_check_report_tools(), _check_disk()]
     config = load_config(path or DEFAULT_CONFIG)
+    refuse_unknown(config.path, config.known, plan(ROOT, []) if config.known else [])
     print(f"好  配置 {config.path}")
     _say_llm(config)
     try:

@@ -32,9 +32,19 @@ def scene_of(scenario: Any) -> Scene:
         feature=str(scenario.feature.name),
         rule=str(rule),
         name=str(scenario.name),
-        tags=tuple(dict.fromkeys(map(str, scenario.effective_tags))),
+        tags=_tags(scenario),
         location=f"{path}:{scenario.line}",
     )
+
+
+def _tags(scenario: Any) -> tuple[str, ...]:
+    """各级的标签，由外到内：同是级别，离场景近的在后。behave 自己的次序不固定。"""
+    chain, holder = [], scenario
+    while holder is not None:
+        if holder.type != "scenario_outline":  # 大纲的标签已经代入到每一行里了
+            chain.append(holder)
+        holder = holder.parent
+    return tuple(dict.fromkeys(str(tag) for holder in reversed(chain) for tag in holder.tags))
 
 
 def step_errors(scenario: Any, entrance: BaseException | None) -> list[BaseException]:

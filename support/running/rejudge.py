@@ -12,6 +12,7 @@ from pathlib import Path
 from support import results
 from support.coverage import load_matrix, summary
 from support.errors import ConfigError
+from support.records import parse_known
 from support.reports import detection
 from support.reports.publish import publish, publish_detection, write_results
 from support.running.merge import merge
@@ -32,7 +33,8 @@ def rejudge(run_dir: Path, *, history_limit: int) -> int:
     wanted = {field.name for field in dataclasses.fields(results.Run)}
     kept = {name: value for name, value in before["run"].items() if name in wanted}
     notes = [note for note in before["notes"] if note not in before["run"]["invalid_reasons"]]
-    run = results.Run(**{**kept, "notes": tuple(notes)})
+    known = tuple(map(parse_known, before.get("known", ())))
+    run = results.Run(**{**kept, "known": known, "notes": tuple(notes)})
     folders = sorted((run_dir / "workers").iterdir(), key=lambda folder: int(folder.name))
     events, records = merge(folders)
     outcome = results.build(run, records, events)

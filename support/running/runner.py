@@ -10,7 +10,7 @@ import shlex
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,10 +21,12 @@ from support import __version__, results
 from support.config import Config, load_config
 from support.coverage import load_matrix, summary
 from support.errors import ConfigError
+from support.known import refuse_unknown
 from support.model import Event
 from support.play.opening import ROOT, new_run_id
 from support.records import Scene
 from support.reports.publish import publish, write_results
+from support.reports.wording import aimed
 from support.running.console import LiveProgress
 from support.running.merge import merge, write_ledger
 from support.running.plan import plan
@@ -66,6 +68,8 @@ def run(options: Options, console: Console) -> int:
         config = replace(config, settings=replace(config.settings, log_level=options.log_level))
     users = options.concurrent_users or config.settings.concurrent_users
     guard_remote_load(config, users, allowed=options.allow_remote_load)
+    if config.known:
+        refuse_unknown(config.path, config.known, plan(ROOT, []))
     scenes = plan(ROOT, [MODES[options.mode], *options.tags])
     if not scenes:
         raise ConfigError(
@@ -181,6 +185,7 @@ class _Run:
             command=shlex.join(["python", "-m", "support", *sys.argv[1:]]),
             target={
                 "kind": "内置参考服务" if target.kind == "embedded" else "真实部署",
+                "profile": target.profile,
                 "name": endpoints.name if endpoints else target.name,
                 "version": endpoints.version if endpoints else "未知",
                 "control_url": endpoints.control_url if endpoints else "",
@@ -194,6 +199,9 @@ class _Run:
             startup_s=round(endpoints.startup_s, 3) if endpoints else 0.0,
             patience_s=self._config.timeouts.reply,
             concurrent_users=self._users,
+            tags=self._options.tags,
+            knobs=aimed({**asdict(self._options), "config": self._options.config.resolve()}),
+            known=self._config.known,
             notes=tuple(self._notes),
         )
 

@@ -1,0 +1,100 @@
+"""合规报告落盘，以及由一次运行或一份 JSON 读回报告。
+
+职责：写两个文件、读结果与报告、读不了就说清楚。不做什么：不算内容。
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from support.conformance import report as content
+from support.conformance.markdown import render
+from support.conformance.seal import is_intact, read_text, seal, seal_text
+from support.errors import ConfigError
+
+NAME = "conformance"
+_RESULTS = "maibot-tenancy-spec/results/"
+_MUTANTS = "maibot-tenancy-spec/mutants/"
+
+
+def write(folder: Path, results: Mapping[str, Any], name: str = NAME) -> list[Path]:
+    """写出 ``名字.md`` 与 ``名字.json``，返回它们的路径。"""
+    report = seal(content.build(results))
+    paths = [folder / f"{name}.md", folder / f"{name}.json"]
+    texts = [
+        seal_text(render(report)),
+        json.dumps(report, ensure_ascii=False, indent=2) + "\n",
+    ]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for path, text in zip(paths, texts, strict=True):
+            path.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+    except OSError as error:
+        raise ConfigError(
+            str(folder), found=f"写不进去（{error.strerror}）", allowed="可写的目录",
+            fix="换一个目录或改权限",
+        ) from None  # fmt: skip
+    return paths
+
+
+def public_name(results: Mapping[str, Any]) -> str:
+    """发布时的文件名：种类、版本、传输，只用文件名里稳妥的字。"""
+    run = results["run"]
+    words = (run["target"].get("profile", ""), run["target"]["version"], run["transport"])
+    slugs = (re.sub(r"[^A-Za-z0-9.]+", "-", word).strip("-.").lower() for word in words)
+    return "-".join(filter(None, slugs)) or NAME
+
+
+def read_results(path: Path) -> dict[str, Any]:
+    """读一次运行的 results.json；给目录或文件都行。"""
+    found = _read_json(_results_path(path))
+    if not str(found.get("schema", "")).startswith(_RESULTS):
+        raise _wrong(path, "不是 results.json", "一次运行留下的目录，或它的 results.json")
+    return found
+
+
+def read_report(path: Path) -> dict[str, Any]:
+    """读成合规报告：目录与 results.json 现算，合规报告的 JSON 先核对校验。"""
+    found = _read_json(_results_path(path))
+    schema = str(found.get("schema", ""))
+    if schema.startswith(_RESULTS):
+        return seal(content.build(found))
+    if schema != content.SCHEMA:
+        raise _wrong(path, "不是结果也不是合规报告", _ALLOWED)
+    if not is_intact(found):
+        raise _wrong(path, "合规报告的校验不符，被改过，作废", "原样的合规报告")
+    return found
+
+
+_ALLOWED = "运行目录、它的 results.json，或合规报告的 JSON"
+
+
+def _results_path(path: Path) -> Path:
+    if not path.is_dir():
+        return path
+    if (path / "results.json").exists():
+        return path / "results.json"
+    if (path / "mutants.json").exists():
+        raise _wrong(path, "这是一次变异检验的目录", _ALLOWED)
+    raise _wrong(path, "目录里没有 results.json", _ALLOWED)
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(read_text(path))
+    except ValueError:
+        raise _wrong(path, "不是 JSON", _ALLOWED) from None
+    if not isinstance(found, dict):
+        raise _wrong(path, "不是一份结果", _ALLOWED)
+    if str(found.get("schema", "")).startswith(_MUTANTS):
+        raise _wrong(path, "这是变异检验的结果", _ALLOWED)
+    return found
+
+
+def _wrong(path: Path, found: str, allowed: str) -> ConfigError:
+    fix = "例：reports/latest；先跑一次 python -m support 就有了"
+    return ConfigError(str(path), found=found, allowed=allowed, fix=fix)
