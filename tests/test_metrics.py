@@ -92,7 +92,7 @@ def test_one_tenant_in_many_scenarios_has_one_account():
 
 def test_latency_is_said_to_first_reply():
     history = History()
-    for seconds in (0.25, 0.5, 9.0):
+    for seconds in (0.5, 0.25, 9.0):
         token = history.said(TECH)
         history.wait(seconds)
         history.heard(token)
@@ -157,6 +157,29 @@ def test_lines_without_replies_take_no_time():
     history.wait(2)
     history.said(TECH)
     assert metrics.span(list(metrics.exchanges(history.events).values())) == 0.0
+
+
+@pytest.mark.parametrize("last", [0, 1])
+def test_span_ends_with_the_last_reply_whoever_gets_it(last):
+    history = History()
+    tokens = [history.said(TECH), history.said(TECH)]
+    for token in (tokens[1 - last], tokens[last]):
+        history.wait(2)
+        history.heard(token)
+    assert metrics.span(list(metrics.exchanges(history.events).values())) == 4.0
+
+
+def test_a_line_said_first_of_all_is_counted():
+    history = History()
+    token = history.answered(TECH)
+    assert list(metrics.exchanges(history.events[1:])) == [token]
+
+
+def test_being_seen_by_the_model_is_no_failure():
+    history = History()
+    token = history.answered(TECH)
+    history.prompted(token)
+    assert count(history)["科技公司"].errors == 0
 
 
 def test_span_reaches_from_the_first_line_to_the_last_reply():

@@ -244,6 +244,14 @@ def test_a_chat_is_told_by_every_dimension(elsewhere):
     assert in_order_by_chat(history.events, tokens).outcome is HELD
 
 
+def test_lines_not_asked_about_may_overtake():
+    history = History()
+    tokens = [history.said(TECH) for _ in range(3)]
+    for place in (2, 0, 1):
+        history.heard(tokens[place])
+    assert in_order_by_chat(history.events, tokens[:2]).outcome is HELD
+
+
 def test_saying_a_line_again_does_not_move_it():
     history = History()
     tokens = [history.said(TECH), history.said(TECH)]

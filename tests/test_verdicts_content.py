@@ -215,9 +215,10 @@ def test_the_models_used_are_all_named(history):
     assert used_model(history.events, question, "deep-1") == doubt(claim, 0)
     history.prompted(question, model="deep-1")
     assert used_model(history.events, question, "deep-1") == held("用的模型是“deep-1”", 1, 3)
+    history.prompted(history.said(EDU), model="free-1")
     history.prompted(question, model="quick-1")
     assert used_model(history.events, question, "deep-1") == broken(
-        "用错了模型", 2, 3, 4, expected="deep-1", actual="deep-1、quick-1"
+        "用错了模型", 2, 3, 7, expected="deep-1", actual="deep-1、quick-1"
     )
 
 
