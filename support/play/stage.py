@@ -254,9 +254,9 @@ class Stage:
 
     def _cancel_unfinished(self, world: World) -> None:
         """被 Ctrl-C 打断的步骤还挂在循环里；不取消它，收场时它会接着说话。"""
-        readers = world.cast.readers()
+        connected = world.cast.tasks()
         for task in asyncio.all_tasks(self.loop):
-            if task not in readers:
+            if task not in connected:
                 task.cancel()
 
     def _audit(

@@ -12,8 +12,9 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from support.client.lines import Line
 from support.client.provider import Provider
-from support.client.stream import Fate, Line
+from support.client.stream import Fate
 from support.config import Config, ScenarioConfig
 from support.errors import Inconclusive
 from support.ledger import Ledger
