@@ -32,7 +32,6 @@ class SocketIOWire:
 
         self._inbox: asyncio.Queue[str | None] = asyncio.Queue()
         self._settled: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._chores: set[asyncio.Task[Any]] = set()
         self._code = ABNORMAL
         self._exceptions = socketio.exceptions
         self._by_server = socketio.AsyncClient.reason.SERVER_DISCONNECT
@@ -45,24 +44,11 @@ class SocketIOWire:
             request_timeout=timeout,
             websocket_extra_options={"max_msg_size": MAX_FRAME},
         )
-        self._track_tasks(self._client.eio)
         self._client.on("connect", self._settle)
         self._client.on("connect_error", self._denied)
         self._client.on("disconnect", self._gone)
         self._client.on(EVENT, self._heard)
         self._client.on("*", self._odd)
-
-    def _track_tasks(self, engine: Any) -> None:
-        """记住它起的每个后台任务：收场时别人不能把它们当作没做完的步骤取消。"""
-        start = engine.start_background_task
-
-        def begin(target: Any, *args: Any, **options: Any) -> asyncio.Task[Any]:
-            task: asyncio.Task[Any] = start(target, *args, **options)
-            self._chores.add(task)
-            task.add_done_callback(self._chores.discard)
-            return task
-
-        engine.start_background_task = begin
 
     # ---- 事件 ------------------------------------------------------------------
 
@@ -153,12 +139,15 @@ class SocketIOWire:
             raise WireBroken from None
 
     async def close(self) -> None:
-        """断开；没连上过也要收掉它的会话。"""
-        await self._client.disconnect()
+        """断开；没连上过也要收掉它的会话。
 
-    def chores(self) -> set[asyncio.Task[Any]]:
-        """收发循环与正在分发的帧。"""
-        return set(self._chores)
+        它断开时要等自己的收帧任务；那个任务若已出错收场，等它就是把错再抛一遍。
+        """
+        reading = self._client.eio.read_loop_task
+        if reading is not None and not reading.done():
+            await self._client.disconnect()
+        else:
+            await self._client.eio.disconnect(abort=True)
 
 
 async def open_socketio(_: aiohttp.ClientSession, to: Address, badge: Badge) -> Wire:

@@ -17,6 +17,7 @@ import aiohttp
 
 from support.canary import find_tokens
 from support.client.dialects import Ack, Reply
+from support.client.lasting import lasting
 from support.client.lines import Line
 from support.client.transports import TRANSPORTS
 from support.client.wires import ABNORMAL, Address, Badge, Wire, WireBroken
@@ -84,17 +85,14 @@ class Connection:
         async with self._opening:
             if self.is_open:
                 return
-            wire = await self._transport.open(self._session, self._address, self._badge)
+            with lasting():
+                wire = await self._transport.open(self._session, self._address, self._badge)
+                reader = asyncio.create_task(self._read(wire))
             self._ledger.add(Kind.OPENED, by=self.base, **self._labels)
             for token, waiting in self._waiting.items():
                 if waiting.done() and waiting.result() is Fate.BROKEN:
                     self._waiting[token] = asyncio.get_running_loop().create_future()
-            self._wire, self.reader = wire, asyncio.create_task(self._read(wire))
-
-    def tasks(self) -> set[asyncio.Task[Any]]:
-        """收帧的任务与线路自己的后台任务；收场时只有它们可以继续。"""
-        readers = {self.reader} if self.reader is not None else set()
-        return readers | (self._wire.chores() if self._wire is not None else set())
+            self._wire, self.reader = wire, reader
 
     async def say(self, line: Line, *, resend: bool = False) -> None:
         """发出一句话并记账；发送失败记为“结果不明”，不抛异常。"""

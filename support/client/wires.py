@@ -74,10 +74,6 @@ class Wire(Protocol):
         """我们主动断开。"""
         ...
 
-    def chores(self) -> set[asyncio.Task[Any]]:
-        """线路自己的后台任务；断开之前不能取消它们。"""
-        ...
-
 
 class WebSocketWire:
     """一条 WebSocket。`refusals` 是服务用来表示“不放行”的关闭码。"""
@@ -114,10 +110,6 @@ class WebSocketWire:
     async def close(self) -> None:
         """关闭握手。"""
         await self._socket.close()
-
-    def chores(self) -> set[asyncio.Task[Any]]:
-        """没有。"""
-        return set()
 
 
 async def open_native(session: aiohttp.ClientSession, to: Address, badge: Badge) -> Wire:

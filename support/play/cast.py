@@ -184,10 +184,6 @@ class Cast:
             if fate is not Fate.REPLIED:
                 raise Inconclusive(f"哨兵话{fate.value}，不能断定此前的回复都已到齐")
 
-    def tasks(self) -> set[asyncio.Task[Any]]:
-        """各连接自己的任务；收场时只有它们可以继续。"""
-        return set().union(*(c.tasks() for c in self._connections.values()))
-
     async def disconnect(self, tenant: str = "") -> None:
         """断开全部连接，或只断一家的；下次开口时重新连上。"""
         owner = self.households[tenant].owner.tenant if tenant else ""
