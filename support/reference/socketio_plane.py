@@ -9,9 +9,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
@@ -31,17 +31,28 @@ except ImportError as error:
 
 EVENT, PATH = "message", "ws"
 PING_SECONDS = 20
+_SOCKET = "websocket"
 log = logging.getLogger("reference.socketio")
 # 它把每一帧的内容写进 INFO 日志；话与密钥不该出现在那里。
 log.setLevel(logging.ERROR)
 
 
+#: 一条 Socket.IO 连接底下的 WebSocket；还在轮询就没有。
+Line = Callable[[], "web.WebSocketResponse | None"]
+
+
 class SocketIOSocket:
     """一条 Socket.IO 连接，样子像 WebSocket。"""
 
-    def __init__(self, server: Any, sid: str, transport: asyncio.Transport | None) -> None:
-        self._server, self._sid, self._transport = server, sid, transport
-        self.closed = False
+    def __init__(self, server: Any, sid: str, line: Line) -> None:
+        self._server, self._sid, self._line = server, sid, line
+        self.gone = False
+
+    @property
+    def closed(self) -> bool:
+        """断了没有；底下的 WebSocket 一断就算，不等 Socket.IO 慢慢发觉。"""
+        socket = self._line()
+        return self.gone or (socket is not None and socket.closed)
 
     async def send_str(self, data: str) -> None:
         """送出一帧；线上是对象，不是文本。"""
@@ -53,11 +64,12 @@ class SocketIOSocket:
         """1000 是明说断开；别的（停机、出错）只是线路没了，对方不该当作拒绝。"""
         if self.closed:
             return
-        self.closed = True
+        self.gone = True
+        socket = self._line()
         if code == 1000:
             await self._server.disconnect(self._sid)
-        elif self._transport is not None:
-            self._transport.abort()
+        elif socket is not None:
+            await socket.close(code=code)
 
 
 class SocketIOPlane:
@@ -76,6 +88,7 @@ class SocketIOPlane:
             logger=log,
             engineio_logger=log,
         )
+        self._upgraded: dict[str, web.WebSocketResponse] = {}
         self._server.on("connect", self._connect)
         self._server.on("disconnect", self._disconnect)
         self._server.on(EVENT, self._hear)
@@ -84,15 +97,33 @@ class SocketIOPlane:
         """只有 Socket.IO 一条路；原生 WebSocket 在这里得到 404。"""
         app = web.Application(middlewares=[http_errors])
         self._server.attach(app, socketio_path=PATH)
+        app.on_response_prepare.append(self._remember)
         app.on_cleanup.append(self._shut_down)
         return app
 
     async def _shut_down(self, _: web.Application) -> None:
         await self._server.shutdown()
 
+    async def _remember(self, request: web.Request, response: web.StreamResponse) -> None:
+        """记下每条 WebSocket：直接连上的写在请求上，由轮询升级来的凭会话编号找。"""
+        if isinstance(response, web.WebSocketResponse):
+            request[_SOCKET] = response
+            if "sid" in request.query:
+                self._upgraded[request.query["sid"]] = response
+
+    def _session(self, sid: str) -> str:
+        return str(self._server.manager.eio_sid_from_sid(sid, "/"))
+
+    def _line(self, session: str, request: web.Request) -> Line:
+        def look() -> web.WebSocketResponse | None:
+            found = self._upgraded.get(session)
+            return request.get(_SOCKET) if found is None else found
+
+        return look
+
     async def _connect(self, sid: str, environ: dict[str, Any], _: Any = None) -> bool:
         request: web.Request = environ["aiohttp.request"]
-        socket = SocketIOSocket(self._server, sid, request.transport)
+        socket = SocketIOSocket(self._server, sid, self._line(self._session(sid), request))
         bare = request.clone(rel_url=request.rel_url.with_query(None))
         connection = self._messages.admit(bare, socket)
         if connection is None:
@@ -105,7 +136,8 @@ class SocketIOPlane:
         known = self._open.pop(sid, None)
         if known is not None:
             socket, connection = known
-            socket.closed = True
+            socket.gone = True
+            self._upgraded.pop(self._session(sid), None)
             self._messages.leave(connection)
 
     async def _hear(self, sid: str, data: Any = None, *more: Any) -> None:
