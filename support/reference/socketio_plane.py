@@ -12,7 +12,9 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
+from weakref import WeakValueDictionary
 
 from aiohttp import web
 
@@ -31,7 +33,8 @@ except ImportError as error:
 
 EVENT, PATH = "message", "ws"
 PING_SECONDS = 20
-_SOCKET = "websocket"
+#: 正在服务的请求底下的 WebSocket。
+_CURRENT: ContextVar[web.WebSocketResponse | None] = ContextVar("websocket", default=None)
 log = logging.getLogger("reference.socketio")
 # 它把每一帧的内容写进 INFO 日志；话与密钥不该出现在那里。
 log.setLevel(logging.ERROR)
@@ -88,7 +91,7 @@ class SocketIOPlane:
             logger=log,
             engineio_logger=log,
         )
-        self._upgraded: dict[str, web.WebSocketResponse] = {}
+        self._upgraded: WeakValueDictionary[str, web.WebSocketResponse] = WeakValueDictionary()
         self._server.on("connect", self._connect)
         self._server.on("disconnect", self._disconnect)
         self._server.on(EVENT, self._hear)
@@ -105,25 +108,20 @@ class SocketIOPlane:
         await self._server.shutdown()
 
     async def _remember(self, request: web.Request, response: web.StreamResponse) -> None:
-        """记下每条 WebSocket：直接连上的写在请求上，由轮询升级来的凭会话编号找。"""
+        """记下每条 WebSocket：直接连上的在这个任务里，由轮询升级来的凭会话编号找。"""
         if isinstance(response, web.WebSocketResponse):
-            request[_SOCKET] = response
+            _CURRENT.set(response)
             if "sid" in request.query:
                 self._upgraded[request.query["sid"]] = response
 
-    def _session(self, sid: str) -> str:
-        return str(self._server.manager.eio_sid_from_sid(sid, "/"))
-
-    def _line(self, session: str, request: web.Request) -> Line:
-        def look() -> web.WebSocketResponse | None:
-            found = self._upgraded.get(session)
-            return request.get(_SOCKET) if found is None else found
-
-        return look
+    def _line(self, sid: str) -> Line:
+        direct = _CURRENT.get()
+        session = str(self._server.manager.eio_sid_from_sid(sid, "/"))
+        return lambda: self._upgraded.get(session) if direct is None else direct
 
     async def _connect(self, sid: str, environ: dict[str, Any], _: Any = None) -> bool:
         request: web.Request = environ["aiohttp.request"]
-        socket = SocketIOSocket(self._server, sid, self._line(self._session(sid), request))
+        socket = SocketIOSocket(self._server, sid, self._line(sid))
         bare = request.clone(rel_url=request.rel_url.with_query(None))
         connection = self._messages.admit(bare, socket)
         if connection is None:
@@ -137,7 +135,6 @@ class SocketIOPlane:
         if known is not None:
             socket, connection = known
             socket.gone = True
-            self._upgraded.pop(self._session(sid), None)
             self._messages.leave(connection)
 
     async def _hear(self, sid: str, data: Any = None, *more: Any) -> None:
