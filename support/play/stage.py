@@ -20,6 +20,7 @@ import aiohttp
 
 from support.canary import Mint, find_tokens
 from support.client.control import ControlPlane
+from support.client.lasting import watch
 from support.client.provider import Provider
 from support.errors import Inconclusive, SuiteError, TargetUnreachable
 from support.ledger import Ledger
@@ -75,6 +76,7 @@ class Stage:
         self._mark = 0
         self.loop = asyncio.new_event_loop()
         asyncio.set_event_loop(self.loop)
+        self._lasting = watch(self.loop)
         self._session = self.run(self._open_session())
         self._provider = Provider(
             self._session,
@@ -229,7 +231,7 @@ class Stage:
         world, self._world = self._world, None
         audit = None
         if world is not None:
-            self._cancel_unfinished(world)
+            self._cancel_unfinished()
             errors, audit = self._audit(world, errors)
         ended = time.monotonic()
         if world is not None:
@@ -253,11 +255,10 @@ class Stage:
         self._write(record)
         return record
 
-    def _cancel_unfinished(self, world: World) -> None:
+    def _cancel_unfinished(self) -> None:
         """被 Ctrl-C 打断的步骤还挂在循环里；不取消它，收场时它会接着说话。"""
-        readers = world.cast.readers()
         for task in asyncio.all_tasks(self.loop):
-            if task not in readers:
+            if task not in self._lasting:
                 task.cancel()
 
     def _audit(

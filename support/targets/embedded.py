@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 from support.config import Config
 from support.errors import SuiteError
 from support.targets.process import Command, Launch, Process, fresh
+from support.targets.profile import profile_of
 
 _DATA = "maispec-data-"
 TOKEN_ENV = "MAISPEC_OBSERVER_TOKEN"
@@ -117,11 +118,13 @@ class Reference(Server):
         data: Path,
         log: Path,
         level: str,
+        transport: str = "native",
         operator_key: str | None = None,
         extra: Sequence[str] = (),
         launch: Launch = fresh,
     ) -> None:
         command = ["serve", "--model-url", model_url, "--data", str(data), "--log-level", level]
+        command += ["--transport", transport]
         if operator_key:
             command.append("--auth")
         env = {OPERATOR_ENV: operator_key} if operator_key else {}
@@ -191,6 +194,7 @@ def reference(
             data=Path(data),
             log=log,
             level=config.settings.log_level,
+            transport=profile_of(config.target).transport,
             operator_key=operator_key,
             extra=extra,
             launch=launch,
