@@ -169,7 +169,7 @@ def bare_prompt(history):
 def absent_persona(history):
     question, other, persona = history.said(TECH), history.said(EDU), history.plant(EDU)
     history.prompted(question)
-    history.prompted(other, persona)
+    history.prompted(other, f"（{persona}）")
     return lambda events: persona_present(events, question, persona, words="耐心", expected=False)
 
 

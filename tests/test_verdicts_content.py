@@ -147,7 +147,7 @@ def test_personas_are_counted_prompt_by_prompt(history):
     question, persona = history.said(TECH), history.plant(TECH, "严谨")
     known = {(TECH.tenant, TECH.agent): persona}
     assert persona_carried(history.events, [question], known) == doubt(BLIND, 0)
-    history.prompted(question, persona)
+    history.prompted(question, f"（{persona}）")
     assert persona_carried(history.events, [question], known) == held("1 份提示词都带着人设", 1, 4)
     history.prompted(question)
     assert persona_carried(history.events, [question], known) == broken(
@@ -168,9 +168,9 @@ def test_a_present_and_an_absent_persona_are_told_apart(history):
     history.prompted(question)
     claim = "没有一份提示词带着“严谨”，“没有带着”证明不了什么"
     assert judge(False) == doubt(claim, 1, 4)
-    history.prompted(history.said(EDU), persona)
+    history.prompted(history.said(EDU), f"（{persona}）")
     assert judge(False) == held("没有带着人设“严谨”", 1, 4)
-    history.prompted(question, persona)
+    history.prompted(question, f"（{persona}）")
     assert judge(True) == broken(
         "人设不对：理当带着“严谨”",
         *(2, 4),
@@ -187,7 +187,7 @@ def test_a_present_and_an_absent_persona_are_told_apart(history):
 
 def test_a_carried_persona_is_told_as_carried(history):
     question, persona = history.said(TECH), history.plant(TECH, "严谨")
-    history.prompted(question, persona)
+    history.prompted(question, f"（{persona}）")
     verdict = persona_present(history.events, question, persona, words="严谨", expected=True)
     assert verdict == held("带着人设“严谨”", 1, 4)
 

@@ -149,15 +149,15 @@ def raid(history, *, pressed, calm=0.25, count=ENOUGH, acts=30, after=0):
     return tokens[:ENOUGH], tokens[ENOUGH:]
 
 
-FAIR = {"expected": "九成五在 3 秒内，中位不慢于平时的 10 倍"}
+FAIR = {"expected": "九成五在 3 秒内，中位不慢于平时的 5 倍"}
 #: 平时十句占 30 行，吵闹占一行；往后每三行一条回复。
 PRESSED = tuple(range(34, 34 + 3 * ENOUGH, 3))
 
 
 def test_exactly_as_slow_as_promised_is_fair(history):
-    quiet, loud = raid(history, pressed=2.5)
-    actual = "平时中位 250 毫秒，吵闹时中位 2500 毫秒、九成五在 2.50 秒内"
-    assert fair(history.events, quiet, loud, seconds=2.5) == held(actual, 20, *PRESSED)
+    quiet, loud = raid(history, pressed=1.25)
+    actual = "平时中位 250 毫秒，吵闹时中位 1250 毫秒、九成五在 1.25 秒内"
+    assert fair(history.events, quiet, loud, seconds=1.25) == held(actual, 20, *PRESSED)
 
 
 def test_a_starved_tenant_is_told_in_milliseconds(history):
