@@ -102,6 +102,7 @@ def test_latency_is_said_to_first_reply():
     one = count(history)["科技公司"]
     assert one.latency == {"p50": 0.5, "p95": 9.0, "p99": 9.0, "max": 9.0}
     assert one.late == 1
+    assert count(history, patience=0.25)["科技公司"].late == 2
     assert count(history, patience=9.0)["科技公司"].late == 0
 
 

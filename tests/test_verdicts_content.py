@@ -129,14 +129,14 @@ def test_only_remembering_counts_the_strangers(history):
 
 
 def test_topics_cite_the_first_line_of_each(history):
-    topics = ["电影", "爱好", "生活"]
+    topics = ["生活", "电影", "爱好"]
     history.said(TECH, topic="电影")
     assert topics_covered(history.events, topics) == doubt("没有一句得到回复的话", 0)
     for topic in ("电影", "爱好", "爱好"):
         history.answered(TECH, topic=topic)
-    assert topics_covered(history.events, topics[:2]) == held("2 个话题都聊到", 2, 4, 7)
+    assert topics_covered(history.events, topics[1:]) == held("2 个话题都聊到", 2, 4, 7)
     assert topics_covered(history.events, topics) == broken(
-        "没有聊到：生活", 2, 4, 7, expected="电影、爱好、生活", actual="电影、爱好"
+        "没有聊到：生活", 2, 4, 7, expected="生活、电影、爱好", actual="电影、爱好"
     )
 
 
