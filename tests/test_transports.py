@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -31,8 +32,8 @@ from tests.reference_kit import PATIENCE, Lab, Party, running_lab
 class Caller:
     """一条连接与它的台账。"""
 
-    def __init__(self, session, url, transport, key="钥匙", **options):
-        self.history = History()
+    def __init__(self, session, url, transport, key="钥匙", ids="", **options):
+        self.history, self._ids = History(), ids or uuid.uuid4().hex
         self.connection = Connection(
             session, url, key=key, platform="qq", base=replace(TECH, chat="", user=""),
             ledger=self.history.ledger, timeout=PATIENCE, ping=20.0, transport=transport, **options,
@@ -41,7 +42,7 @@ class Caller:
     async def say(self, *, group="", claims=None):
         token = self.history.plant(TECH)
         line = Line(
-            token, f"在吗（{token}）", TECH, "u1", "小王", f"m-{token}",
+            token, f"在吗（{token}）", TECH, "u1", "小王", f"{self._ids}-{token}",
             group_id=group, group_name=group and "读书会", claims=claims or {},
         )  # fmt: skip
         await self.connection.open()
