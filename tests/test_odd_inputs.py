@@ -6,7 +6,7 @@ import pytest
 
 from support import results
 from support.canary import find_tokens
-from support.client.stream import flatten
+from support.client.lines import flatten
 from support.ledger import Ledger, Redactor, read_events
 from support.model import Kind, Surface
 from support.oracles import leaks

@@ -13,8 +13,8 @@ import zlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
+from support.client.lines import Line
 from support.client.provider import Provider
-from support.client.stream import Line
 from support.errors import Inconclusive
 from support.model import Scope
 from support.phrases import Lesson, Speaker

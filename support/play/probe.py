@@ -33,6 +33,7 @@ async def deafness(cast: Cast, provider: Provider, *, model_url: str, patience: 
         return ""
     answered = "它回了话，可见" if fate is Fate.REPLIED else f"它也没有回话（{fate.value}），多半是"
     return (
-        f"说了一句话，{seconds:g} 秒内观察站没有看见任何模型请求：{answered}部署的大模型没有指到观察站\n"
+        f"说了一句话，{seconds:g} 秒内观察站没有看见任何模型请求："
+        f"{answered}部署的大模型没有指到观察站\n"
         f"  改法：把部署的大模型地址写成 {model_url}（[observer].listen、public_url），重启它再跑"
     )

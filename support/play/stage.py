@@ -20,6 +20,7 @@ import aiohttp
 
 from support.canary import Mint, find_tokens
 from support.client.control import ControlPlane
+from support.client.lasting import watch
 from support.client.pool import KeyPool
 from support.client.provider import Provider
 from support.errors import Inconclusive, SuiteError, TargetUnreachable, Unsupported
@@ -35,7 +36,7 @@ from support.play.world import Settings, World
 from support.records import Scene, conclude, dump_record, setup_seconds
 from support.targets.aim import knock, pool_keys
 from support.targets.embedded import Endpoints
-from support.targets.profile import profile
+from support.targets.profile import profile_of
 
 T = TypeVar("T")
 Explain = Callable[[Verdict, Scene, Sequence[Event], Mapping[str, Canary]], str]
@@ -80,6 +81,7 @@ class Stage:
         self._mark = 0
         self.loop = asyncio.new_event_loop()
         asyncio.set_event_loop(self.loop)
+        self._lasting = watch(self.loop)
         self._session = self.run(self._open_session())
         self._provider = Provider(
             self._session,
@@ -89,7 +91,7 @@ class Stage:
             timeout=config.timeouts.control,
             attribute=self._attribute,
         )
-        self._profile = profile(config.target.profile)
+        self._profile = profile_of(config.target)
         self._pool = self._key_pool()
         shared = Service(endpoints, settings.operator_key)
         self._services = Services(config, shared, folder, self.ledger.redactor)
@@ -274,7 +276,7 @@ class Stage:
         world, self._world = self._world, None
         audit = None
         if world is not None:
-            self._cancel_unfinished(world)
+            self._cancel_unfinished()
             errors, audit = self._audit(world, errors)
         skipped = skipped or next((str(e) for e in errors if isinstance(e, Unsupported)), "")
         ended = time.monotonic()
@@ -298,11 +300,10 @@ class Stage:
         self._write(record)
         return record
 
-    def _cancel_unfinished(self, world: World) -> None:
+    def _cancel_unfinished(self) -> None:
         """被 Ctrl-C 打断的步骤还挂在循环里；不取消它，收场时它会接着说话。"""
-        readers = world.cast.readers()
         for task in asyncio.all_tasks(self.loop):
-            if task not in readers:
+            if task not in self._lasting:
                 task.cancel()
 
     def _audit(

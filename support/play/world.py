@@ -12,8 +12,9 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from support.client.lines import Line
 from support.client.provider import Provider
-from support.client.stream import Fate, Line
+from support.client.stream import Fate
 from support.config import Config, ScenarioConfig
 from support.errors import Inconclusive
 from support.ledger import Ledger
@@ -174,6 +175,9 @@ class World:
         await self._changes.make(tenant, change)
         if change in (Change.TENANT_REOPENED, Change.AGENT_REOPENED):
             await self.cast.disconnect()
+        elif change in (Change.TENANT_RESUMED, Change.AGENT_RESUMED):
+            # 停用时服务关掉旧连接的那一声可能还在路上：恢复之后重新连上再说。
+            await self.cast.disconnect(tenant)
 
     async def set_persona(self, tenant: str, words: str) -> None:
         """把（第一个）智能体的人设改成 `words`。"""

@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 
 from support.config import Config
 from support.errors import SuiteError
-from support.targets.profile import profile
+from support.targets.profile import profile_of
 
 _DATA = "maispec-data-"
 TOKEN_ENV = "MAISPEC_OBSERVER_TOKEN"
@@ -118,10 +118,12 @@ class Reference(Server):
         data: Path,
         log: Path,
         level: str,
+        transport: str = "native",
         operator_key: str | None = None,
         extra: Sequence[str] = (),
     ) -> None:
         command = ["serve", "--model-url", model_url, "--data", str(data), "--log-level", level]
+        command += ["--transport", transport]
         if operator_key:
             command.append("--auth")
         env = {OPERATOR_ENV: operator_key} if operator_key else {}
@@ -189,6 +191,7 @@ def reference(
             data=Path(data),
             log=log,
             level=config.settings.log_level,
+            transport=profile_of(config.target).transport,
             operator_key=operator_key,
             extra=extra,
         )
@@ -208,7 +211,7 @@ def observing(config: Config, folder: Path) -> Iterator[Endpoints]:
         [
             "observe",
             *("--listen", config.observer.listen),
-            *("--script", profile(config.target.profile).script),
+            *("--script", profile_of(config.target).script),
             *("--log-level", config.settings.log_level),
         ],
         log=folder / "observer.log",
