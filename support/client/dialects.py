@@ -113,6 +113,10 @@ class Bare:
 
 def chat_of(info: Mapping[str, Any]) -> Chat | None:
     """回复发往哪个聊天流；群里以群为准（收信人未必是提问的人）。"""
+    # 有的部署把自己的账号写在收信人里，真正送给谁另写一处；那一处优先。
+    aimed = _table(info.get("additional_config")).get("platform_io_target_user_id")
+    if aimed:
+        return ("private", str(aimed))
     receiver = _table(info.get("receiver_info")) or _table(info.get("sender_info")) or info
     group, user = _table(receiver.get("group_info")), _table(receiver.get("user_info"))
     if group.get("group_id"):

@@ -21,19 +21,22 @@ import aiohttp
 from support.canary import Mint, find_tokens
 from support.client.control import ControlPlane
 from support.client.lasting import watch
+from support.client.pool import KeyPool
 from support.client.provider import Provider
-from support.errors import Inconclusive, SuiteError, TargetUnreachable
+from support.errors import Inconclusive, SuiteError, TargetUnreachable, Unsupported
 from support.ledger import Ledger
 from support.model import Canary, Event, Kind, Owner, ScenarioRecord, Verdict
 from support.oracles import leaks
 from support.play.cast import Cast
 from support.play.faults import Faults
 from support.play.households import Households, Office, sweep
+from support.play.probe import deafness
 from support.play.services import Service, Services
 from support.play.world import Settings, World
 from support.records import Scene, conclude, dump_record, setup_seconds
-from support.targets.aim import knock
+from support.targets.aim import knock, pool_keys
 from support.targets.embedded import Endpoints
+from support.targets.profile import profile_of
 
 T = TypeVar("T")
 Explain = Callable[[Verdict, Scene, Sequence[Event], Mapping[str, Canary]], str]
@@ -72,6 +75,8 @@ class Stage:
         self._known = 0
         self._count = 0
         self._world: World | None = None
+        #: 模型没有指到观察站时的说明；还没试过是 None。
+        self._deaf: str | None = None
         self._began = 0.0
         self._mark = 0
         self.loop = asyncio.new_event_loop()
@@ -86,6 +91,8 @@ class Stage:
             timeout=config.timeouts.control,
             attribute=self._attribute,
         )
+        self._profile = profile_of(config.target)
+        self._pool = self._key_pool()
         shared = Service(endpoints, settings.operator_key)
         self._services = Services(config, shared, folder, self.ledger.redactor)
         self._control = self._control_plane(shared)
@@ -94,7 +101,9 @@ class Stage:
     async def _open_session() -> aiohttp.ClientSession:
         return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), trust_env=False)
 
-    def _control_plane(self, service: Service) -> ControlPlane:
+    def _control_plane(self, service: Service) -> ControlPlane | KeyPool:
+        if self._pool is not None:
+            return self._pool
         return ControlPlane(
             self._session,
             service.endpoints.control_url,
@@ -102,6 +111,12 @@ class Stage:
             timeout=self.config.timeouts.control,
             operator_key=service.operator_key,
         )
+
+    def _key_pool(self) -> KeyPool | None:
+        """没有管理面的部署：放行的密钥从环境变量来。"""
+        if self._profile.registry != "pool":
+            return None
+        return KeyPool(pool_keys(self.config), self.ledger)
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """在本进程唯一的事件循环里做完一件事（钩子是同步的，步骤是异步的，循环只有这一个）。"""
@@ -140,29 +155,16 @@ class Stage:
         self._count += 1
         uid = f"{scene.id}#{self._settings.worker}.{self._count}"
         self.ledger.scenario = uid
+        self._world = None
+        self._refuse_deaf_observer(uid)
         self._mark, self._began = self.ledger.mark(), time.monotonic()
         self.ledger.add(Kind.BEGAN, id=scene.id, name=scene.name, location=scene.location)
-        self._world = None
+        if self._deaf:
+            raise Inconclusive(self._deaf)
         self._refuse_lost_target()
         self._refuse_mute_target()
         service = self._services.choose(scene.tags, uid)
-        endpoints = service.endpoints
-        office = Office(
-            control=self._control_plane(service),
-            ledger=self.ledger,
-            mint=self._mint,
-            config=self.config,
-            model_url=endpoints.model_url,
-            run_prefix=self._settings.run_prefix,
-            agents_by_key=self._agents,
-        )
-        cast = Cast(
-            Households(office, uid),
-            session=self._session,
-            message_url=endpoints.message_url,
-            ledger=self.ledger,
-            config=self.config,
-        )
+        cast = self._cast(service, uid)
         timeouts = self.config.timeouts
         faults = Faults(
             self._provider,
@@ -186,12 +188,55 @@ class Stage:
         self._learn()
         return self._reporting.explain(verdict, scene, self.scenario_events(), self.canaries)
 
+    def _refuse_deaf_observer(self, uid: str) -> None:
+        """真实部署第一次登台前试一次音；模型没有指到观察站，后面的都不必等。"""
+        if self._deaf is not None:
+            return
+        self._deaf = ""
+        target = self.config.target
+        if target.kind == "embedded" or "提示词可见" not in target.capabilities:
+            return
+        service = Service(self.endpoints, self._settings.operator_key)
+        try:
+            self._deaf = self.run(
+                deafness(
+                    self._cast(service, f"{uid}-probe"),
+                    self._provider,
+                    model_url=self.endpoints.model_url,
+                    patience=self.config.timeouts.reply,
+                )
+            )
+        except SuiteError as error:
+            # 连不上之类，照常由场景自己说。
+            self._settings.notice(f"试音没有成：{error}")
+        if self._deaf:
+            self._settings.notice(self._deaf)
+
+    def _cast(self, service: Service, uid: str) -> Cast:
+        office = Office(
+            control=self._control_plane(service),
+            ledger=self.ledger,
+            mint=self._mint,
+            config=self.config,
+            model_url=service.endpoints.model_url,
+            run_prefix=self._settings.run_prefix,
+            agents_by_key=self._agents,
+        )
+        return Cast(
+            Households(office, uid),
+            session=self._session,
+            message_url=service.endpoints.message_url,
+            ledger=self.ledger,
+            config=self.config,
+            salt=f"{secrets.token_hex(3)}-" if self._profile.fresh_ids else "",
+        )
+
     def _refuse_lost_target(self) -> None:
         """上个场景里目标连不上了：敲得开门才继续，否则一句话带过。"""
         if not self._lost_in:
             return
         try:
-            for url in (self.endpoints.control_url, self.endpoints.message_url):
+            for url in filter(None, (self.endpoints.control_url, self.endpoints.message_url)):
                 knock(url, self.config.timeouts.connect)
         except TargetUnreachable:
             raise TargetUnreachable(f"目标从 {self._lost_in} 起一直连不上") from None
@@ -233,6 +278,7 @@ class Stage:
         if world is not None:
             self._cancel_unfinished()
             errors, audit = self._audit(world, errors)
+        skipped = skipped or next((str(e) for e in errors if isinstance(e, Unsupported)), "")
         ended = time.monotonic()
         if world is not None:
             self.run(world.close())
@@ -286,6 +332,11 @@ class Stage:
 
     def close(self) -> None:
         """散场：扫掉半途中建出来的租户，关会话，关台账。"""
+        if self._provider.unplaced:
+            told = "、".join(
+                f"{name or '没写模型名'} {n} 次" for name, n in self._provider.unplaced.items()
+            )
+            self._settings.notice(f"有些模型请求剧本认不出，照记、答以空结果：{told}")
         try:
             if self.interrupted:
                 self.run(sweep(self._control, self.ledger, self._settings.run_prefix))

@@ -212,7 +212,12 @@ def observing(config: Config, folder: Path) -> Iterator[Endpoints]:
     folder.mkdir(parents=True, exist_ok=True)
     token = secrets.token_hex(16)
     observer = Server(
-        ["observe", "--listen", config.observer.listen, "--log-level", config.settings.log_level],
+        [
+            "observe",
+            *("--listen", config.observer.listen),
+            *("--script", profile_of(config.target).script),
+            *("--log-level", config.settings.log_level),
+        ],
         log=folder / "observer.log",
         env={TOKEN_ENV: token},
     )
