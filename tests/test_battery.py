@@ -13,7 +13,7 @@ from dataclasses import replace
 import pytest
 
 from support.battery.battery import Plan, run_battery
-from support.battery.trial import Ground
+from support.battery.trial import Ground, try_mutant
 from support.battery.verdict import Case, Fate
 from support.config import DEFAULT_CONFIG, load_config
 from support.model import Outcome
@@ -21,7 +21,7 @@ from support.play.opening import ROOT
 from support.reference import mutants
 from support.running.plan import plan
 from support.targets.embedded import observing
-from support.targets.process import fresh
+from support.targets.process import nursery
 from tests.runs import PATIENCE
 
 NAME = "history_by_group_number"
@@ -67,16 +67,26 @@ def battery(tmp_path_factory):
         replace(right, name="no_such_mistake"),
     )
     config = load_config(DEFAULT_CONFIG)
-    guards = defaultdict(frozenset)
-    found = {}
-    for number, case in enumerate(cases):
-        folder = tmp_path_factory.mktemp(f"battery{number}")
-        with observing(config, folder / "servers") as endpoints:
-            ground = Ground(config, endpoints, folder / "trials", f"test-{number}", 1, fresh)
-            found[number] = run_battery(
-                Plan((case,), scenes, guards, 1, full=False, whole=False), ground, Quiet()
+    folder = tmp_path_factory.mktemp("battery")
+    with observing(config, folder / "servers") as endpoints:
+        ground = Ground(config, endpoints, folder, "test", 1, nursery())
+        whole = run_battery(
+            Plan((right,), scenes, defaultdict(frozenset), 1, full=False, whole=False),
+            replace(ground, folder=folder / "0"),
+            Quiet(),
+        )
+        judged = [
+            try_mutant(
+                replace(ground, folder=folder / str(number)),
+                case,
+                number,
+                [row for spec in (*case.killed_by, *case.spares) for row in scenes[spec]],
+                frozenset(),
+                lambda interrupt: None,
             )
-    return found
+            for number, case in enumerate(cases[1:], 1)
+        ]
+    return whole, [*whole.judged, *judged]
 
 
 @pytest.mark.parametrize(
@@ -90,10 +100,14 @@ def battery(tmp_path_factory):
     ],
 )
 def test_each_fate_is_told_apart(battery, number, fate):
-    (judged,) = battery[number].judged
-    assert judged.fate is fate, judged.reasons
-    assert all(seen.outcome is Outcome.HELD for seen in battery[number].clean.values())
-    assert battery[number].is_proven is (fate is Fate.KILLED)
+    _, judged = battery
+    assert judged[number].fate is fate, judged[number].reasons
+
+
+def test_a_killed_mutant_and_a_green_restored_run_are_the_proof(battery):
+    whole, _ = battery
+    assert all(seen.outcome is Outcome.HELD for seen in whole.clean.values())
+    assert whole.is_proven
 
 
 def command(reports, *options):
@@ -154,7 +168,6 @@ def _still_there(mark: str) -> list[str]:
     [
         (["--mutant", "history_by_group_nummer"], "history_by_group_number"),
         (["--kills", "HIST-99"], "HIST-"),
-        (["--workers", "0"], "--workers"),
     ],
 )
 def test_a_wrong_option_is_told_with_the_nearest_right_one(tmp_path, options, told):
