@@ -105,6 +105,37 @@ def test_noise_that_only_starts_halfway_proves_nothing():
     assert fair(history.events, before, loud, seconds=2).outcome is INCONCLUSIVE
 
 
+@pytest.mark.parametrize(
+    ("course", "outcome"),
+    [
+        ("平 闹 问 闹 问 停", HELD),
+        ("闹 停 平 闹 问 停", HELD),
+        ("平 问 闹 问 停", INCONCLUSIVE),
+        ("平 闹 问 停 问", INCONCLUSIVE),
+        ("平 闹 问 闹", INCONCLUSIVE),
+    ],
+)
+def test_noise_must_last_from_the_first_line_to_the_last(course, outcome):
+    history, quiet, loud = History(), [], []
+    for step in course.split():
+        if step in "闹停":
+            noise(history, 30 if step == "闹" else 0)
+        else:
+            (quiet if step == "平" else loud).extend(chat(history, ENOUGH, 0.02))
+    assert fair(history.events, quiet, loud, seconds=2).outcome is outcome
+
+
+def test_lines_never_said_prove_nothing():
+    history = History()
+    quiet = chat(history, ENOUGH, 0.01)
+    noise(history, 30)
+    loud = chat(history, ENOUGH, 0.02)
+    noise(history, 0)
+    unsaid = ["没说过"] * ENOUGH
+    assert fair(history.events, [*quiet, *unsaid], loud, seconds=2).outcome is INCONCLUSIVE
+    assert fair(history.events, quiet, unsaid, seconds=2).outcome is INCONCLUSIVE
+
+
 # ---- 限额 ------------------------------------------------------------------------
 
 
@@ -201,6 +232,11 @@ def test_without_a_failed_call_there_is_no_fallback():
     assert faulty(calls=0).outcome is INCONCLUSIVE
     assert faulty(outcome="answered").outcome is INCONCLUSIVE
     assert fell_back([], "", 2).outcome is INCONCLUSIVE
+    unsaid = History()
+    unsaid.prompted(unsaid.plant(TECH), by=TECH, outcome="status 500")
+    token = unsaid.events[-1].token
+    unsaid.ledger.add(Kind.HEARD, by=TECH, token=token, text="抱歉，我刚才走神了")
+    assert fell_back(unsaid.events, token, 2).outcome is INCONCLUSIVE
 
 
 # ---- 逐个聊天的次序 ----------------------------------------------------------------

@@ -211,7 +211,8 @@ def test_the_quota_is_counted_line_by_line(history):
 
 
 def test_a_fallback_is_timed_from_the_words_not_from_the_call(history):
-    history.said(EDU)
+    other = history.answered(EDU)
+    history.prompted(other, outcome="answered")
     token = history.said(TECH)
     resent(history, TECH, token)
     claim = "大模型没有收到这句话，或其实答成了，谈不上兜底"
@@ -220,15 +221,15 @@ def test_a_fallback_is_timed_from_the_words_not_from_the_call(history):
     history.prompted(token, outcome="status 500")
     late = {"expected": "2 秒内得到一句不带任何人的话的答复"}
     assert fell_back(history.events, token, 2) == broken(
-        "兜底答复不对：没有得到答复", 2, 4, 6, **late, actual="没有得到答复"
+        "兜底答复不对：没有得到答复", 2, 6, 8, **late, actual="没有得到答复"
     )
     history.wait(1)
     history.ledger.add(Kind.HEARD, by=TECH, token=token, text="抱歉，我刚才走神了")
-    assert fell_back(history.events, token, 2) == held("2.00 秒得到兜底答复", 3, 4, 6, 7)
+    assert fell_back(history.events, token, 2) == held("2.00 秒得到兜底答复", 3, 6, 8, 9)
     history.heard(token)
     actual = "2.00 秒得到答复，里面有人说过的话"
     assert fell_back(history.events, token, 2) == broken(
-        f"兜底答复不对：{actual}", 4, 4, 6, 7, 8, **late, actual=actual
+        f"兜底答复不对：{actual}", 4, 6, 8, 9, 10, **late, actual=actual
     )
     history.prompted(token, outcome="answered")
     assert fell_back(history.events, token, 2) == doubt(claim, 2)
