@@ -1,5 +1,6 @@
 """配置：默认文件读得出原文的值；每种写错都是一条说得清的中文错误。"""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import tomli
 
 from support.config import CAPABILITIES, DEFAULT_CONFIG, load_config, write_template
 from support.errors import ConfigError
+from support.targets.profile import profile_of
 
 LIVE_EXAMPLE = DEFAULT_CONFIG.with_name("live.example.toml")
 TEXT = DEFAULT_CONFIG.read_text("utf-8")
@@ -256,3 +258,17 @@ def test_template_is_commented_loadable_and_never_overwrites_by_accident(tmp_pat
     for bad in (path.parent, path / "里面.toml"):
         with pytest.raises(ConfigError, match="写不进去"):
             write_template(bad, force=True)
+
+
+def test_the_transport_follows_the_kind_of_deployment_unless_written(tmp_path):
+    assert profile_of(load_config(DEFAULT_CONFIG).target).transport == "native"
+    written = edited(tmp_path, 'transport = "null"', 'transport = "socketio"')
+    assert profile_of(written.target).transport == "socketio"
+    legacy = replace(load_config(DEFAULT_CONFIG).target, profile="maibot-legacy")
+    assert profile_of(legacy).transport == "legacy"
+
+
+def test_the_embedded_server_speaks_no_legacy(tmp_path):
+    with pytest.raises(ConfigError) as told:
+        edited(tmp_path, 'transport = "null"', 'transport = "legacy"')
+    assert "[target].transport" in str(told.value)

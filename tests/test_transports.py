@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
+import sys
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,8 +25,6 @@ from support.client.stream import Connection, Fate
 from support.client.transports import require_transport
 from support.errors import ConfigError, TargetUnreachable
 from support.model import Kind
-from support.reference.options import Options
-from support.reference.server import ReferenceServer
 from tests.histories import TECH, History
 from tests.reference_kit import PATIENCE, Lab, Party, running_lab
 
@@ -359,7 +359,29 @@ async def test_giving_way_on_a_legacy_platform_is_no_refusal(session, legacy) ->
 # ---- 参考服务的选项 ------------------------------------------------------------------
 
 
-async def test_the_reference_speaks_native_unless_told(tmp_path: Path) -> None:
-    server = ReferenceServer(Options(data=tmp_path, model_url="http://127.0.0.1:1"))
-    assert server.options.transport == "native"
-    server.store.close()
+def _python(code: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=30,
+        cwd=Path(__file__).parent.parent,
+    )  # fmt: skip
+
+
+def test_the_reference_says_how_to_get_socketio(tmp_path: Path) -> None:
+    """没有装 python-socketio：一行中文，退出码 2。"""
+    command = ["serve", "--model-url", "http://127.0.0.1:1/v1", "--data", str(tmp_path)]
+    command += ["--transport", "socketio"]
+    done = _python(
+        "import sys; sys.modules['socketio'] = None; from support.cli import main; "
+        f"sys.exit(main({command!r}))"
+    )
+    assert done.returncode == 2
+    assert "pip install" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_socketio_is_imported_only_when_asked_for() -> None:
+    done = _python(
+        "import sys, support.client.stream, support.reference.server; "
+        "print('socketio' in sys.modules)"
+    )
+    assert done.stdout.strip() == "False", done.stderr

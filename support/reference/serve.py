@@ -89,7 +89,6 @@ def _ready(server: ReferenceServer, name: str) -> dict[str, object]:
         "pid": os.getpid(),
         "name": name,
         "version": VERSION,
-        "transport": server.options.transport,
     }
 
 

@@ -11,6 +11,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from support.client.transports import require_transport
 from support.config import DEFAULT_CONFIG, Config, load_config
 from support.errors import TargetUnreachable
 from support.known import refuse_unknown
@@ -19,6 +20,7 @@ from support.reports.node import find_allure, find_node, how_to_get_node
 from support.reports.publish import TOOL_DIR
 from support.running.plan import plan
 from support.targets.aim import require_reachable
+from support.targets.profile import profile_of
 
 _FREE_MB = 200
 
@@ -31,6 +33,8 @@ def examine(path: Path | None) -> int:
     refuse_unknown(config.path, config.known, plan(ROOT, []) if config.known else [])
     print(f"好  配置 {config.path}")
     _say_llm(config)
+    transport = require_transport(profile_of(config.target).transport, str(config.path))
+    print(f"好  消息面走{transport.title}")
     try:
         require_reachable(config)
     except TargetUnreachable as error:

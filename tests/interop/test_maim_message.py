@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import socket
@@ -156,6 +157,47 @@ async def test_a_killed_server_leaves_the_outcome_open(call, their_server) -> No
     their_server[1].kill()
     their_server[1].wait()
     await one.connection.reader
+    assert not one.connection._wire.refused
+
+
+# ---- 我们的旧版直连，它的旧版服务端 ---------------------------------------------------
+
+
+@pytest_asyncio.fixture
+async def legacy(package: Package):
+    if package.version == "0.7.5":
+        pytest.skip("0.7.5 没有声明它的旧版端口要用的 websockets，连上只得到 404")
+    port = free_port()
+    with ended(package.run("maim_legacy_server.py", str(port), GOOD, OTHER)) as server:
+        for _ in range(200):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                break
+            assert server.poll() is None, f"maim-message {package.version} 的旧版服务端没有起来"
+            await asyncio.sleep(0.1)
+        async with aiohttp.ClientSession() as session:
+            yield lambda key: Caller(session, f"ws://127.0.0.1:{port}/ws", "legacy", key)
+
+
+async def test_the_legacy_server_answers_bare_lines(legacy) -> None:
+    one = legacy(GOOD)
+    tokens = [await one.say(), await one.say(group="g1")]
+    assert [await one.fate(token) for token in tokens] == [Fate.REPLIED] * 2
+    heard = {event.token: event.by.chat for event in one.noted(Kind.HEARD)}
+    assert heard == dict(zip(tokens, ("private:u1", "group:g1"), strict=True))
+    assert not one.noted(Kind.ACKED)
+
+
+async def test_the_legacy_server_turns_a_bad_token_away(legacy) -> None:
+    one = legacy(BAD)
+    assert await one.ask() is Fate.REFUSED
+    assert [event.data["code"] for event in one.noted(Kind.CLOSED)] == [1008]
+
+
+async def test_the_newest_legacy_connection_wins(legacy) -> None:
+    one, other = legacy(GOOD), legacy(OTHER)
+    assert await one.ask() is Fate.REPLIED
+    assert await other.ask() is Fate.REPLIED
+    await asyncio.wait_for(one.connection.reader, 5)
     assert not one.connection._wire.refused
 
 
