@@ -54,6 +54,7 @@ class Connection:
         transport: str = "native",
         connection_id: str | None = None,
         header_key: str | None = None,
+        salt: str = "",
         labels: Mapping[str, str] | None = None,
     ) -> None:
         self._session, self._transport = session, TRANSPORTS[transport]
@@ -62,6 +63,7 @@ class Connection:
         self._badge = Badge(key, platform, connection_id or "", header_key or "")
         self.base, self._ledger, self._timeout = base, ledger, timeout
         #: 同一智能体同一平台上还有别的连接时，靠它在台账里分清（密钥、设备的叫法）。
+        self._salt, self.stragglers = salt, 0
         self._labels: dict[str, Any] = dict(labels or {})
         self._wire: Wire | None = None
         self.reader: asyncio.Task[None] | None = None
@@ -182,6 +184,10 @@ class Connection:
             self._acks[token].set_result(None)
 
     def _hear(self, reply: Reply) -> None:
+        if reply.chat is not None and not reply.chat[1].startswith(self._salt):
+            # 同一把密钥上一场扮演别家时问的，迟到了：不是这一场里谁看见了谁。
+            self.stragglers += 1
+            return
         token = self._answered(reply.text, reply.chat)
         owner = replace(self.base, chat=":".join(reply.chat) if reply.chat else "")
         self._ledger.add(
