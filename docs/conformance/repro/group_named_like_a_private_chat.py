@@ -13,19 +13,23 @@ from two_keys import frame, heard
 
 
 async def main(url: str, key: str) -> None:
-    """甲私下说一句；乙在冒名的群里问，答复里不该有那一句。"""
-    secret, user = "zx8av4drpnqazy", f"u{time.time():.0f}"
+    """乙在冒名的群里说一句；甲私下来问，答复里不该有那一句。再问编号末尾多一个空格的人。"""
+    secret, spaced, user = "zx8av4drpnqazy", "zxaphma9vezt2h", f"u{time.time():.0f}"
     async with aiohttp.ClientSession() as session:
         one = await session.ws_connect(url, headers={"x-apikey": key, "x-platform": "qq"})
-        await one.send_json(frame(key, f"{user}-1", user, f"体检结果不太好（{secret}）"))
-        print("甲的私聊：", await heard(one))
-        asked = frame(key, f"{user}-2", f"other-{user}", "体检结果怎样")
+        said = frame(key, f"{user}-1", f"other-{user}", f"上线暗号青铜（{secret}）")
         group = {"platform": "qq", "group_id": f"{user}_private", "group_name": "冒名群"}
-        asked["payload"]["message_info"]["sender_info"]["group_info"] = group
-        await one.send_json(asked)
+        said["payload"]["message_info"]["sender_info"]["group_info"] = group
+        await one.send_json(said)
+        await heard(one)
+        await one.send_json(frame(key, f"{user}-2", user, "暗号是什么"))
         told = await heard(one)
-        print("乙在冒名的群里问；答复：", told)
-        print("答复里有甲的私房话：", any(secret in text for text in told))
+        print("乙在群里说过的话进了甲的私聊：", any(secret in text for text in told))
+        await one.send_json(frame(key, f"{user}-3", f"s{user}", f"钥匙在前台（{spaced}）"))
+        await heard(one)
+        await one.send_json(frame(key, f"{user}-4", f"s{user} ", "钥匙在哪"))
+        told = await heard(one)
+        print("编号末尾多一个空格的人看见了它：", any(spaced in text for text in told))
         await one.close()
 
 
