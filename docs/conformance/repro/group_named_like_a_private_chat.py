@@ -13,8 +13,8 @@ from two_keys import frame, heard
 
 
 async def main(url: str, key: str) -> None:
-    """乙在冒名的群里说一句；甲私下来问，答复里不该有那一句。再问编号末尾多一个空格的人。"""
-    secret, spaced, user = "zx8av4drpnqazy", "zxaphma9vezt2h", f"u{time.time():.0f}"
+    """乙在冒名的群里说一句；甲私下来问，答复里不该有那一句。再看编号末尾多一个空格的人。"""
+    secret, user = "zx8av4drpnqazy", f"u{time.time():.0f}"
     async with aiohttp.ClientSession() as session:
         one = await session.ws_connect(url, headers={"x-apikey": key, "x-platform": "qq"})
         said = frame(key, f"{user}-1", f"other-{user}", f"上线暗号青铜（{secret}）")
@@ -25,11 +25,12 @@ async def main(url: str, key: str) -> None:
         await one.send_json(frame(key, f"{user}-2", user, "暗号是什么"))
         told = await heard(one)
         print("乙在群里说过的话进了甲的私聊：", any(secret in text for text in told))
-        await one.send_json(frame(key, f"{user}-3", f"s{user}", f"钥匙在前台（{spaced}）"))
-        await heard(one)
-        await one.send_json(frame(key, f"{user}-4", f"s{user} ", "钥匙在哪"))
-        told = await heard(one)
-        print("编号末尾多一个空格的人看见了它：", any(spaced in text for text in told))
+        await one.send_json(frame(key, f"{user}-3", f"s{user} ", "在吗"))
+        while (reply := await one.receive_json(timeout=10))["type"] != "sys_std":
+            pass
+        info = reply["payload"]["message_info"]
+        to = info["additional_config"]["platform_io_target_user_id"]
+        print(f"说话人的编号是 {f's{user} '!r}；答复写着送给 {to!r}")
         await one.close()
 
 
