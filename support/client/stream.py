@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from enum import Enum
@@ -32,6 +33,10 @@ class Fate(str, Enum):
     REFUSED = "被拒绝"
     SILENT = "没有回复"
     BROKEN = "连接断了，结果不明"
+
+
+#: 场景加在编号前面的那一段的样子。
+_SALTED = re.compile(r"[0-9a-f]{6}-")
 
 
 class Connection:
@@ -184,7 +189,7 @@ class Connection:
             self._acks[token].set_result(None)
 
     def _hear(self, reply: Reply) -> None:
-        if reply.chat is not None and not reply.chat[1].startswith(self._salt):
+        if self._salt and _from_elsewhere(reply.chat, self._salt):
             # 同一把密钥上一场扮演别家时问的，迟到了：不是这一场里谁看见了谁。
             self.stragglers += 1
             return
@@ -220,3 +225,9 @@ class Connection:
             await self._wire.close()
             self._ledger.add(Kind.CLOSED, by=self.base, code=1000, by_us=True)
             self._wire = None
+
+
+def _from_elsewhere(chat: tuple[str, str] | None, salt: str) -> bool:
+    """聊天的编号带着别的场景的那一段。没带的不算：部署可能把自己的账号写在那里。"""
+    number = chat[1] if chat else ""
+    return bool(_SALTED.match(number)) and not number.startswith(salt)
