@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from enum import Enum
@@ -34,6 +35,10 @@ class Fate(str, Enum):
     BROKEN = "连接断了，结果不明"
 
 
+#: 场景加在编号前面的那一段的样子。
+_SALTED = re.compile(r"[0-9a-f]{6}-")
+
+
 class Connection:
     """一条连接。`base` 是它的身份（T+A+P，C 为空）；`transport` 是接法的名字。
 
@@ -55,6 +60,7 @@ class Connection:
         connection_id: str | None = None,
         header_key: str | None = None,
         header_platform: str | None = None,
+        salt: str = "",
         labels: Mapping[str, str] | None = None,
     ) -> None:
         self._session, self._transport = session, TRANSPORTS[transport]
@@ -65,6 +71,7 @@ class Connection:
         )
         self.base, self._ledger, self._timeout = base, ledger, timeout
         #: 同一智能体同一平台上还有别的连接时，靠它在台账里分清（密钥、设备的叫法）。
+        self._salt, self.stragglers = salt, 0
         self._labels: dict[str, Any] = dict(labels or {})
         self._wire: Wire | None = None
         self.reader: asyncio.Task[None] | None = None
@@ -185,6 +192,10 @@ class Connection:
             self._acks[token].set_result(None)
 
     def _hear(self, reply: Reply) -> None:
+        if self._salt and _from_elsewhere(reply.chat, self._salt):
+            # 同一把密钥上一场扮演别家时问的，迟到了：不是这一场里谁看见了谁。
+            self.stragglers += 1
+            return
         token = self._answered(reply.text, reply.chat)
         owner = replace(self.base, chat=":".join(reply.chat) if reply.chat else "")
         self._ledger.add(
@@ -217,3 +228,9 @@ class Connection:
             await self._wire.close()
             self._ledger.add(Kind.CLOSED, by=self.base, code=1000, by_us=True)
             self._wire = None
+
+
+def _from_elsewhere(chat: tuple[str, str] | None, salt: str) -> bool:
+    """聊天的编号带着别的场景的那一段。没带的不算：部署可能把自己的账号写在那里。"""
+    number = chat[1] if chat else ""
+    return bool(_SALTED.match(number)) and not number.startswith(salt)

@@ -140,6 +140,7 @@ class Cast:
                 timeout=self._config.timeouts.connect,
                 ping=self._config.timeouts.ping,
                 transport=self._transport,
+                salt=self._salt,
                 **options,
             )
         return self._connections[slot]
@@ -199,6 +200,11 @@ class Cast:
         for fate in await asyncio.gather(*waits):
             if fate not in (Fate.REPLIED, Fate.REFUSED):
                 raise Inconclusive(f"哨兵话{fate.value}，不能断定此前的回复都已到齐")
+
+    @property
+    def stragglers(self) -> int:
+        """收到过几条上一场迟到的回复。"""
+        return sum(connection.stragglers for connection in self._connections.values())
 
     async def disconnect(self, tenant: str = "") -> None:
         """断开全部连接，或只断一家的；下次开口时重新连上。"""

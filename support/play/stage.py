@@ -134,6 +134,9 @@ class Stage:
         """先看模型密钥是谁的，再看正在作答的那句话（末尾的口令）是谁的。"""
         self._learn()
         by_key = self._agents.get(record["key_fp"])
+        if by_key is None and record["kind"] != "reply":
+            # 大家共用一把模型密钥时，内部的小步骤不知道是替谁做的；不猜。
+            return None
         tokens = find_tokens(record["tail"])
         canary = self.canaries.get(tokens[-1]) if tokens else None
         if canary is None:
@@ -281,6 +284,8 @@ class Stage:
         skipped = skipped or next((str(e) for e in errors if isinstance(e, Unsupported)), "")
         ended = time.monotonic()
         if world is not None:
+            if world.cast.stragglers:
+                self._settings.notice("有上一场迟到的回复，没有算在后面的场景里")
             self.run(world.close())
         self._services.give_back()
         events = self.ledger.since(self._mark)

@@ -39,7 +39,8 @@ async def heard(socket: aiohttp.ClientWebSocketResponse, seconds: float = 5.0) -
 
 async def main(url: str, first: str, second: str) -> None:
     """三问：回复送到谁手里、历史归谁、编号相同会不会丢话。"""
-    mark, run = "zx8av4drpnqazy", str(time.time())
+    mark, same, other = "zx8av4drpnqazy", "zxaphma9vezt2h", "zx8rrb9vm9ft6s"
+    run = str(time.time())
     async with aiohttp.ClientSession() as session:
         door = [{"x-apikey": key, "x-platform": "qq"} for key in (first, second)]
         one = await session.ws_connect(url, headers=door[0])
@@ -51,11 +52,13 @@ async def main(url: str, first: str, second: str) -> None:
         _, asked = await asyncio.gather(heard(one), heard(two))
         print("乙的同号用户来问；答复里有甲说过的话：", any(mark in text for text in asked))
         await one.send_json(frame(first, f"{run}-3", f"a{run}", "甲的话"))
-        await heard(one, 3)
-        await two.send_json(frame(second, f"{run}-3", f"b{run}", "乙的话，信封编号与甲的相同"))
-        print("乙用了甲用过的信封编号；收到", await heard(two))
-        await two.send_json(frame(second, f"{run}-4", f"b{run}", "乙的话，换一个编号"))
-        print("乙换一个编号再说；收到", await heard(two))
+        await asyncio.gather(heard(one), heard(two))
+        await two.send_json(frame(second, f"{run}-3", f"b{run}", f"编号与甲的相同（{same}）"))
+        _, got = await asyncio.gather(heard(one), heard(two))
+        print("乙用了甲用过的信封编号；得到答复：", any(same in text for text in got))
+        await two.send_json(frame(second, f"{run}-4", f"b{run}", f"换一个编号（{other}）"))
+        _, got = await asyncio.gather(heard(one), heard(two))
+        print("乙换一个编号再说；得到答复：", any(other in text for text in got))
         await one.close()
         await two.close()
 

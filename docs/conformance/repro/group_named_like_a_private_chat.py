@@ -1,0 +1,38 @@
+"""群号写成“用户编号_private”，会不会与那位用户的私聊混在一起：只用 aiohttp。
+
+用法：python group_named_like_a_private_chat.py ws://127.0.0.1:端口/ws 密钥
+部署的大模型要会复述它看见的话（例：python -m support observe --script maibot 起的观察站）。
+"""
+
+import asyncio
+import sys
+import time
+
+import aiohttp
+from two_keys import frame, heard
+
+
+async def main(url: str, key: str) -> None:
+    """乙在冒名的群里说一句；甲私下来问，答复里不该有那一句。再看编号末尾多一个空格的人。"""
+    secret, user = "zx8av4drpnqazy", f"u{time.time():.0f}"
+    async with aiohttp.ClientSession() as session:
+        one = await session.ws_connect(url, headers={"x-apikey": key, "x-platform": "qq"})
+        said = frame(key, f"{user}-1", f"other-{user}", f"上线暗号青铜（{secret}）")
+        group = {"platform": "qq", "group_id": f"{user}_private", "group_name": "冒名群"}
+        said["payload"]["message_info"]["sender_info"]["group_info"] = group
+        await one.send_json(said)
+        await heard(one)
+        await one.send_json(frame(key, f"{user}-2", user, "暗号是什么"))
+        told = await heard(one)
+        print("乙在群里说过的话进了甲的私聊：", any(secret in text for text in told))
+        await one.send_json(frame(key, f"{user}-3", f"s{user} ", "在吗"))
+        while (reply := await one.receive_json(timeout=10))["type"] != "sys_std":
+            pass
+        info = reply["payload"]["message_info"]
+        to = info["additional_config"]["platform_io_target_user_id"]
+        print(f"说话人的编号是 {f's{user} '!r}；答复写着送给 {to!r}")
+        await one.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:3]))
