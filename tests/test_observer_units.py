@@ -6,10 +6,12 @@ import pytest
 
 from support.canary import Mint, find_tokens
 from support.errors import ProtocolError
-from support.observer import protocol, script
+from support.observer import protocol
 from support.observer.protocol import Call
 from support.observer.records import Records, fingerprint
 from support.observer.rules import Rulebook
+from support.observer.scripts import plain
+from support.observer.vectors import vector
 
 KEY = "mmc_dGVuYW50X2FnZW50XzAwMDBfdjE="
 
@@ -26,22 +28,22 @@ def test_answer_leads_with_the_asked_token_and_repeats_the_rest_in_order():
     mint = Mint("n")
     old, earlier, asked = mint.token(), mint.token(), mint.token()
     tail = f"之前说过{earlier}，现在问{asked}"
-    text = script.answer(f"system: {old}\nuser: {tail}", tail)
+    text = plain.echo(f"system: {old}\nuser: {tail}", tail)
     assert find_tokens(text) == [asked, old, earlier]
     assert text == f"说到{asked}，我记着呢；还记得{old}、{earlier}。"
 
 
 def test_answer_without_tokens_is_a_sentence_and_never_invents_one():
-    text = script.answer("user: 在吗", "在吗")
+    text = plain.echo("user: 在吗", "在吗")
     assert text.endswith("。")
     assert find_tokens(text) == []
 
 
 def test_vectors_are_deterministic_unit_and_closer_for_similar_text():
     base, near, far = (
-        script.vector(text, 256) for text in ("周三下午开发布会", "发布会周三下午开", "猫粮吃完了")
+        vector(text, 256) for text in ("周三下午开发布会", "发布会周三下午开", "猫粮吃完了")
     )
-    assert base == script.vector("周三下午开发布会", 256)
+    assert base == vector("周三下午开发布会", 256)
     assert sum(value * value for value in base) == pytest.approx(1)
     assert dot(base, near) > dot(base, far) + 0.2
 

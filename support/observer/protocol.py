@@ -1,6 +1,6 @@
 """OpenAI 线上形状：读请求、写应答。纯函数。
 
-不做什么：不决定答什么（script）、不决定何时答（rules）、不碰套接字（server）。
+不做什么：不决定答什么（scripts）、不决定何时答（rules）、不碰套接字（server）。
 """
 
 from __future__ import annotations
@@ -8,29 +8,17 @@ from __future__ import annotations
 import base64
 import json
 import struct
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any
 
 from support.errors import ProtocolError
+from support.observer.call import Call, Message, Said, ToolCall
 
 MODELS = ("observer", "observer-embedding")
 VECTOR_SIZE = 1024
 _PIECE = 6  # 流式时每块几个字
 _NOT_PARAMS = ("messages", "model", "stream", "input")
 _LONGEST_PARAM = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """一次模型请求里我们关心的部分。`inputs` 只有向量请求才有。"""
-
-    model: str = ""
-    stream: bool = False
-    prompt: str = ""
-    tail: str = ""
-    params: dict[str, Any] = field(default_factory=dict)
-    inputs: tuple[str, ...] = ()
-    want_usage: bool = False
 
 
 def parse_chat(raw: bytes) -> Call:
@@ -48,6 +36,8 @@ def parse_chat(raw: bytes) -> Call:
         tail=users[-1] if users else "",
         params=_params(body),
         want_usage=isinstance(options, dict) and options.get("include_usage") is True,
+        messages=tuple(_message(item) for item in messages),
+        tools=_tool_names(body.get("tools")),
     )
 
 
@@ -72,22 +62,34 @@ def parse_embeddings(raw: bytes) -> Call:
     )
 
 
-def chat_pieces(call: Call, text: str, *, seq: int, created: int) -> list[bytes]:
+def chat_pieces(call: Call, said: Said, *, seq: int, created: int) -> list[bytes]:
     """把回答写成若干字节块：非流式一块 JSON，流式是一串 SSE。"""
-    usage = _usage(call.prompt, text)
+    calls = _wire_calls(said, seq)
+    finish = "tool_calls" if calls else "stop"
+    usage = _usage(call.prompt, said.text)
     if not call.stream:
-        message = {"role": "assistant", "content": text, "refusal": None}
-        choice = {"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}
+        message: dict[str, Any] = {"role": "assistant", "content": said.text, "refusal": None}
+        if calls:
+            message["tool_calls"] = calls
+        choice = {"index": 0, "message": message, "finish_reason": finish, "logprobs": None}
         body = _head("chat.completion", call, seq, created)
         return [dump({**body, "choices": [choice], "usage": usage})]
     head = _head("chat.completion.chunk", call, seq, created)
-    deltas: list[dict[str, str]] = [{"role": "assistant", "content": ""}]
+    text = said.text
+    deltas: list[dict[str, Any]] = [{"role": "assistant", "content": ""}]
     deltas += [{"content": text[at : at + _PIECE]} for at in range(0, len(text), _PIECE)]
+    deltas += [{"tool_calls": [{"index": at, **one}]} for at, one in enumerate(calls)]
     chunks = [{**head, "choices": [_delta(delta, None)]} for delta in deltas]
-    chunks.append({**head, "choices": [_delta({}, "stop")]})
+    chunks.append({**head, "choices": [_delta({}, finish)]})
     if call.want_usage:
         chunks.append({**head, "choices": [], "usage": usage})
     return [b"data: " + dump(chunk) + b"\n\n" for chunk in chunks] + [b"data: [DONE]\n\n"]
+
+
+def told(said: Said) -> str:
+    """回答里的全部内容，写进记录：文字，加上工具调用的原文。"""
+    calls = [{"name": one.name, "arguments": dict(one.arguments)} for one in said.calls]
+    return said.text + (json.dumps(calls, ensure_ascii=False) if calls else "")
 
 
 def embedding_pieces(call: Call, vectors: list[list[float]]) -> list[bytes]:
@@ -142,6 +144,52 @@ def _object(raw: bytes) -> dict[str, Any]:
     return body
 
 
+def _message(item: dict[str, Any]) -> Message:
+    given = item.get("tool_calls")
+    calls = given if isinstance(given, list) else []
+    return Message(
+        role=str(item.get("role", "")),
+        text=_content({"content": item.get("content")}),
+        calls=tuple(_read_call(one) for one in calls if isinstance(one, dict)),
+        call_id=str(item.get("tool_call_id") or ""),
+    )
+
+
+def _read_call(given: dict[str, Any]) -> ToolCall:
+    """一次旧的工具调用；参数不是 JSON 对象时当作没有参数。"""
+    function = _mapping(given.get("function"))
+    try:
+        arguments = _mapping(json.loads(str(function.get("arguments") or "{}")))
+    except (ValueError, RecursionError):
+        arguments = {}
+    return ToolCall(str(function.get("name", "")), arguments, str(given.get("id", "")))
+
+
+def _tool_names(tools: Any) -> tuple[str, ...]:
+    listed = tools if isinstance(tools, list) else []
+    functions = [_mapping(_mapping(tool).get("function")) for tool in listed]
+    return tuple(str(function["name"]) for function in functions if "name" in function)
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _wire_calls(said: Said, seq: int) -> list[dict[str, Any]]:
+    """线上形状的工具调用；编号由请求的次序得出，不用随机数。"""
+    return [
+        {
+            "id": one.id or f"call_{seq}_{at}",
+            "type": "function",
+            "function": {
+                "name": one.name,
+                "arguments": json.dumps(dict(one.arguments), ensure_ascii=False),
+            },
+        }
+        for at, one in enumerate(said.calls)
+    ]
+
+
 def _content(message: dict[str, Any]) -> str:
     """一条消息的全部文字；工具调用等非文本部分原样写成 JSON，免得漏看口令。"""
     content = message.get("content")
@@ -178,7 +226,7 @@ def _head(kind: str, call: Call, seq: int, created: int) -> dict[str, Any]:
     return {"id": f"chatcmpl-{seq}", "object": kind, "created": created, "model": call.model}
 
 
-def _delta(delta: dict[str, str], finish: str | None) -> dict[str, Any]:
+def _delta(delta: dict[str, Any], finish: str | None) -> dict[str, Any]:
     return {"index": 0, "delta": delta, "finish_reason": finish, "logprobs": None}
 
 

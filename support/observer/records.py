@@ -14,7 +14,7 @@ from typing import Any
 
 from support.ledger import mask
 from support.observer.bell import Bell
-from support.observer.protocol import Call
+from support.observer.call import REPLY, Call
 
 KEEP = 50_000
 KEEP_CHARS = 64_000_000  # 提示词总字数的上限，约 128 MB
@@ -37,6 +37,8 @@ class Record:
     tail: str
     answer: str = ""
     outcome: str = "pending"
+    #: 这是部署的哪一步（剧本认出来的）；认不出是 unplaced。
+    kind: str = ""
 
     def row(self) -> dict[str, Any]:
         """写成 JSON 的一行。"""
@@ -81,7 +83,7 @@ class Records:
         self._chars = 0
         self._rows: deque[Record] = deque()
 
-    def add(self, call: Call, *, path: str, key: str) -> Record:
+    def add(self, call: Call, *, path: str, key: str, kind: str = REPLY) -> Record:
         """记下一次刚读完的请求。"""
         self.last += 1
         record = Record(
@@ -96,6 +98,7 @@ class Records:
             params=call.params,
             prompt=_hide(call.prompt, key),
             tail=_hide(call.tail, key),
+            kind=kind,
         )
         self._rows.append(record)
         self._chars += len(record.prompt)

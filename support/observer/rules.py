@@ -13,6 +13,7 @@ from typing import Any
 
 from support.errors import ProtocolError
 from support.observer.bell import Bell
+from support.observer.call import REPLY
 from support.observer.records import Record
 
 ACTIONS = ("hold", "delay", "status", "cut", "malformed", "empty", "silent", "say")
@@ -45,8 +46,13 @@ class Rule:
     released: asyncio.Event = field(default_factory=asyncio.Event)
 
     def accepts(self, record: Record) -> bool:
-        """这次请求归不归它管。路径只比结尾，带不带 /v1 都算。"""
+        """这次请求归不归它管。路径只比结尾，带不带 /v1 都算。
+
+        稿子是念给用户听的：规划、分类之类的内部步骤不归它管，免得部署读不懂而卡住。
+        """
         if self.times is not None and self.hits >= self.times:
+            return False
+        if self.action == "say" and record.kind != REPLY:
             return False
         wanted = self.match
         return (
@@ -54,6 +60,11 @@ class Rule:
             and wanted.get("contains", "") in record.prompt
             and record.path.endswith(wanted.get("path", ""))
         )
+
+    @property
+    def harmless(self) -> bool:
+        """只管时机、不改答案：直通时放行之后仍去问真模型。"""
+        return self.action in ("hold", "delay")
 
     def row(self) -> dict[str, Any]:
         """控制面看到的战况。"""

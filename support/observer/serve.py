@@ -21,9 +21,12 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from support.observer import scripts
 from support.observer.server import build_app
+from support.observer.upstream import Upstream
 
 TOKEN_ENV = "MAISPEC_OBSERVER_TOKEN"  # 环境变量的名字，不是口令本身
+UPSTREAM_KEY_ENV = "MAISPEC_UPSTREAM_KEY"
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _GRACE = 0.2  # 停下时给在途应答的秒数；被按住的请求不等
 _log = logging.getLogger("support.observer")
@@ -48,7 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         format="%(asctime)s %(levelname)s 观察站 %(message)s",
     )
     try:
-        return asyncio.run(_run(args.listen, with_parent=args.with_parent))
+        return asyncio.run(_run(args))
     except KeyboardInterrupt:
         return 0
 
@@ -67,6 +70,17 @@ def _parser() -> argparse.ArgumentParser:
         metavar="HOST:PORT",
         help="监听地址，端口 0 表示任选（缺省 127.0.0.1:0）",
     )
+    parser.add_argument(
+        "--script",
+        choices=scripts.names(),
+        default="plain",
+        help="照哪个剧本作答：问模型的部署属于哪一种（缺省 plain，一问一答）",
+    )
+    parser.add_argument(
+        "--upstream",
+        metavar="地址",
+        help=f"直通：转给这里的真模型，只记录；密钥取自环境变量 {UPSTREAM_KEY_ENV}",
+    )
     parser.add_argument("--with-parent", action="store_true", help="标准输入一关就停下")
     parser.add_argument(
         "--log-level", choices=_LEVELS, type=str.upper, default="INFO", help="日志级别"
@@ -81,11 +95,16 @@ def _listen(text: str) -> _Listen:
     return _Listen(host.strip("[]"), int(port))
 
 
-async def _run(listen: _Listen, *, with_parent: bool) -> int:
+def _upstream(url: str | None) -> Upstream | None:
+    return Upstream(url, os.environ.get(UPSTREAM_KEY_ENV, "")) if url else None
+
+
+async def _run(args: argparse.Namespace) -> int:
+    listen: _Listen = args.listen
     given = os.environ.get(TOKEN_ENV, "")
     token = given or secrets.token_urlsafe(16)
     runner = web.AppRunner(
-        build_app(token=token),
+        build_app(token=token, script=args.script, upstream=_upstream(args.upstream)),
         access_log=None,
         handle_signals=False,
         handler_cancellation=True,
@@ -99,7 +118,7 @@ async def _run(listen: _Listen, *, with_parent: bool) -> int:
             print(_why_not(listen, error), file=sys.stderr, flush=True)
             return 2
         stop = asyncio.Event()
-        _watch(stop, with_parent=with_parent)
+        _watch(stop, with_parent=args.with_parent)
         _announce(runner, listen, token="" if given else token)
         await stop.wait()
         _log.info("收到停止信号，正在停下")

@@ -1,6 +1,6 @@
 """模型端点：读请求、记一笔、按规则作答。
 
-不做什么：不解析命令行（serve）、不定答什么（script）、不改规则（control）。
+不做什么：不解析命令行（serve）、不定答什么（scripts）、不改规则（control）。
 """
 
 from __future__ import annotations
@@ -12,24 +12,35 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from support.errors import ProtocolError
-from support.observer import protocol, script
+from support.observer import protocol, scripts
+from support.observer.call import UNPLACED, Call, Said
 from support.observer.control import Control
-from support.observer.protocol import Call
 from support.observer.records import Record, Records
 from support.observer.rules import Rule, Rulebook
+from support.observer.scripts import Script
+from support.observer.upstream import Upstream
+from support.observer.vectors import vector
 
 _LARGEST_BODY = 128 * 1024 * 1024
+EMBEDDING = "embedding"
 _JSON, _SSE = "application/json", "text/event-stream"
 _Parse = Callable[[bytes], Call]
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def build_app(*, token: str) -> web.Application:
-    """装好一个观察站；运行它时要打开 ``handler_cancellation``，才看得见调用方挂断。"""
+def build_app(
+    *, token: str, script: str = "plain", upstream: Upstream | None = None
+) -> web.Application:
+    """装好一个观察站；运行它时要打开 ``handler_cancellation``，才看得见调用方挂断。
+
+    给了 `upstream` 就直通：剧本只用来认出这是哪一步，答案是真模型的。
+    """
     records = Records(mono=time.monotonic, wall=time.time)
     rules = Rulebook()
-    model = ModelEndpoint(records, rules)
+    model = ModelEndpoint(records, rules, scripts.load(script), upstream)
     app = web.Application(client_max_size=_LARGEST_BODY)
+    if upstream is not None:
+        app.cleanup_ctx.append(upstream.open)
     app.add_routes(Control(records, rules, token=token).routes())
     for prefix in ("/v1", ""):
         app.add_routes(
@@ -45,8 +56,11 @@ def build_app(*, token: str) -> web.Application:
 class ModelEndpoint:
     """OpenAI 兼容的两种请求，走同一条路：记录 → 规则 → 应答。"""
 
-    def __init__(self, records: Records, rules: Rulebook) -> None:
+    def __init__(
+        self, records: Records, rules: Rulebook, script: Script, upstream: Upstream | None
+    ) -> None:
         self._records, self._rules = records, rules
+        self._script, self._upstream = script, upstream
 
     async def list_models(self, request: web.Request) -> web.StreamResponse:
         """模型清单。"""
@@ -63,13 +77,18 @@ class ModelEndpoint:
             except ProtocolError as error:
                 # 读不懂的请求也留底：里面可能正带着别人的口令。
                 seen = Call(prompt=raw.decode(errors="replace"))
-                self._records.add(seen, path=request.path, key=key).finish("status 400")
+                self._records.add(seen, path=request.path, key=key, kind=UNPLACED).finish(
+                    "status 400"
+                )
                 return _error(400, str(error))
-            record = self._records.add(call, path=request.path, key=key)
+            said = Said(kind=EMBEDDING) if call.inputs else self._script(call)
+            record = self._records.add(call, path=request.path, key=key, kind=said.kind)
             rule = self._rules.pick(record)
             try:
                 await self._linger(rule, record)
-                return await _respond(request, call, record, rule)
+                if self._upstream is not None and (rule is None or rule.harmless):
+                    return await _relay(request, record, raw, self._upstream)
+                return await _respond(request, call, record, rule, said)
             except (asyncio.CancelledError, ConnectionResetError):
                 if record.unfinished:
                     record.finish("gone")
@@ -91,36 +110,47 @@ class ModelEndpoint:
             await asyncio.Event().wait()
 
 
+async def _relay(
+    request: web.Request, record: Record, raw: bytes, upstream: Upstream
+) -> web.StreamResponse:
+    """上游的答案原样送回；送出之前先定案。"""
+    relayed = await upstream.relay(request.path, raw)
+    good = relayed.status == 200
+    record.finish("answered" if good else f"status {relayed.status}", relayed.text)
+    return web.Response(body=relayed.body, status=relayed.status, content_type=relayed.content_type)
+
+
 async def _respond(
-    request: web.Request, call: Call, record: Record, rule: Rule | None
+    request: web.Request, call: Call, record: Record, rule: Rule | None, said: Said
 ) -> web.StreamResponse:
     action = rule.action if rule is not None else ""
     if rule is not None and action == "status":
         record.finish(f"status {rule.status}")
         return _error(rule.status, f"观察站按规则答以 {rule.status}")
-    text = _text(call, record, rule)
-    pieces = protocol.broken_pieces(call) if action == "malformed" else _pieces(call, text, record)
+    said = _amended(said, rule)
+    pieces = protocol.broken_pieces(call) if action == "malformed" else _pieces(call, said, record)
     if action == "cut":
         record.finish("cut")
         return await _cut(request, call, b"".join(pieces))
     outcome = action if action in ("malformed", "empty") else "answered"
-    delivered = text if outcome == "answered" else ""
+    delivered = protocol.told(said) if outcome == "answered" else ""
     return await _send(request, call, pieces, lambda: record.finish(outcome, delivered))
 
 
-def _text(call: Call, record: Record, rule: Rule | None) -> str:
-    if call.inputs or (rule is not None and rule.action == "empty"):
-        return ""
-    if rule is not None and rule.say is not None:
-        return rule.say
-    return script.answer(record.prompt, record.tail)
+def _amended(said: Said, rule: Rule | None) -> Said:
+    """规则改写过的回答：说空话，或照稿子念。"""
+    if rule is None or said.kind == EMBEDDING:
+        return said
+    if rule.action == "empty":
+        return Said(kind=said.kind)
+    return said if rule.say is None else Said(rule.say, kind=said.kind)
 
 
-def _pieces(call: Call, text: str, record: Record) -> list[bytes]:
+def _pieces(call: Call, said: Said, record: Record) -> list[bytes]:
     if call.inputs:
         size = protocol.vector_size(call)
-        return protocol.embedding_pieces(call, [script.vector(item, size) for item in call.inputs])
-    return protocol.chat_pieces(call, text, seq=record.seq, created=int(record.wall))
+        return protocol.embedding_pieces(call, [vector(item, size) for item in call.inputs])
+    return protocol.chat_pieces(call, said, seq=record.seq, created=int(record.wall))
 
 
 async def _send(

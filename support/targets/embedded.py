@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 from support.config import Config
 from support.errors import SuiteError
 from support.targets.process import Command, Launch, Process, fresh
+from support.targets.profile import profile
 
 _DATA = "maispec-data-"
 TOKEN_ENV = "MAISPEC_OBSERVER_TOKEN"
@@ -208,7 +209,12 @@ def observing(config: Config, folder: Path) -> Iterator[Endpoints]:
     folder.mkdir(parents=True, exist_ok=True)
     token = secrets.token_hex(16)
     observer = Server(
-        ["observe", "--listen", config.observer.listen, "--log-level", config.settings.log_level],
+        [
+            "observe",
+            *("--listen", config.observer.listen),
+            *("--script", profile(config.target.profile).script),
+            *("--log-level", config.settings.log_level),
+        ],
         log=folder / "observer.log",
         env={TOKEN_ENV: token},
     )
