@@ -1,0 +1,42 @@
+"""SaaS 版麦麦的剧本：规划 → 记忆分类 → 要不要回忆 → 回复，一句话问四次模型。
+
+职责：让每句话都立刻得到一条回复；小步骤一律答“没有”，免得多绕几圈。
+不做什么：不记账。答过没有，全看聊天记录里麦麦自己说过的话，重启也不会记错。
+凭提示词要的是哪种答案认出这是哪一步（键名与记号是它读答案时的约定）；认不出的照记、不猜。
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+from support.canary import find_tokens
+from support.observer.call import UNPLACED, Call, Said
+from support.observer.scripts.plain import echo
+
+#: 回复的提示词里，正在答的那句话紧挨在这几个字前面。
+_POINTED = "引起了你的注意"
+#: 规划的提示词里，聊天记录到这里为止；再往后是它自己的例子。
+_RULES = "可选的action"
+_LINE = re.compile(r"^\[(m\d+)\](.*)$", re.MULTILINE)
+_OWN = "(你)"
+
+#: 小步骤：提示词里的记号 → 步骤的名字与“没有”的写法。
+_CHORES = (
+    ('"selected_situations"', "expression", '{"selected_situations": []}'),
+    ('"questions"', "recall", '{"questions": []}'),
+    ("严格用<>", "category", "<none>"),
+)
+
+
+def answer(call: Call) -> Said:
+    """按提示词要的答案分给各步。"""
+    if "target_message_id" in call.prompt:
+        return Said(_plan(call.prompt), kind="planner")
+    for sign, kind, nothing in _CHORES:
+        if sign in call.prompt:
+            return Said(nothing, kind=kind)
+    if _POINTED in call.prompt:
+        asked = find_tokens(call.prompt.rpartition(_POINTED)[0])[-1:]
+        return Said(echo(call.prompt, "".join(asked)))
+    return Said("[]", kind=UNPLACED)
