@@ -18,6 +18,9 @@ from support import __version__
 from support.arguments import Parser, factor, natural, path, speak_chinese, whole
 from support.errors import ConfigError, SuiteError, TargetUnreachable
 
+#: 同一台主线版实例有新旧两个消息面，各是一类目标。
+LOCAL = ("maibot", "maibot-legacy")
+
 _EXAMPLES = """例子：
   python -m support                                   跑全部规格（内置参考服务）
   python -m support --mode scenarios                  只聊配置里的场景
@@ -30,6 +33,7 @@ _EXAMPLES = """例子：
   serve       起一台内置参考服务      observe     起一个观察站（模型端点）
   report      由运行目录重出报告      doctor      检查环境
   vocabulary  规格的全部句式          lint        检查规格的写法
+  target      在本机装、起、收一台真实的 MaiBot
   coverage    覆盖矩阵：哪一格由哪条规格看守
   mutants     变异检验：每条规格都会红，而且红得有理
 
@@ -74,6 +78,7 @@ def _run_parser() -> Parser:
     modes = ("all", "scenarios", "concurrent")
     add("--mode", choices=modes, default="all", help="全部、只聊场景、只跑多人同时聊（缺省 all）")
     add("--config", type=path, metavar="文件", help="配置文件（缺省 configs/embedded.toml）")
+    add("--target", choices=LOCAL, help="测 target 命令起好的本机实例")
     add("--concurrent-users", type=natural, metavar="人数", help="每个场景同时几位用户")
     add("--server-url", metavar="地址", help="消息面地址，例如 ws://127.0.0.1:8095/ws")
     add("--control-url", metavar="地址", help="管理面地址，例如 http://127.0.0.1:8000")
@@ -120,6 +125,7 @@ def _run(arguments: Sequence[str]) -> int:
     return run(
         Options(
             mode=options.mode,
+            target=options.target,
             config=options.config or DEFAULT_CONFIG,
             concurrent_users=options.concurrent_users,
             server_url=options.server_url,
@@ -219,6 +225,13 @@ def _vocabulary(arguments: list[str]) -> int:
     return 0
 
 
+def _target(arguments: list[str]) -> int:
+    _listen_for_interrupts()
+    from support.targets.local.command import main as target
+
+    return target(arguments)
+
+
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "serve": _serve,
     "observe": _observe,
@@ -227,5 +240,6 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "mutants": _mutants,
     "report": _report,
     "doctor": _doctor,
+    "target": _target,
     "vocabulary": _vocabulary,
 }

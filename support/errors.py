@@ -4,7 +4,8 @@
     ├─ ConfigError                 配置或用法写错（退出码 2）
     ├─ TargetUnreachable           连不上被测服务（退出码 4）
     ├─ ProtocolError               对方的应答不合约定
-    └─ Inconclusive                证据不足，无法判定（退出码 3）
+    ├─ Inconclusive                证据不足，无法判定（退出码 3）
+    └─ Unsupported                 目标没有这项本事，场景带着缘由跳过
     Violation(AssertionError)      被测服务违反规格 → Allure “failed”（退出码 1）
 
 本模块只依赖标准库。
@@ -40,6 +41,13 @@ class ProtocolError(SuiteError):
 
 class Inconclusive(SuiteError):
     """证据不足以下结论；绝不当作通过。"""
+
+
+class Unsupported(SuiteError):
+    """走到一半才知道目标没有这项本事；场景跳过，不是无法判定。"""
+
+    def __init__(self, capability: str) -> None:
+        super().__init__(f"目标没有能力“{capability}”")
 
 
 class Violation(AssertionError):

@@ -34,6 +34,10 @@ CAPABILITIES: Mapping[str, str] = {
     "usage": "用量查询",
     "model_timeout": "模型限时",
     "limits": "限额",
+    "agents": "多智能体",
+    "persona": "人设",
+    "own_model": "自家模型密钥",
+    "issue_keys": "发密钥",
 }
 _CAPABILITY_WORDS = tuple(CAPABILITIES.values())
 
@@ -127,6 +131,7 @@ class Target:
         schema.url("ws", "wss", "http", "https", example="ws://127.0.0.1:8095/ws"), None
     )
     operator_key_env: str | None = spec(schema.env_name(), None, secret=True)
+    keys_env: str | None = spec(schema.env_name(), None, secret=True)
     capabilities: tuple[str, ...] = spec(
         schema.texts('["管理面", "提示词可见"]', among=_CAPABILITY_WORDS, minimum=0),
         _CAPABILITY_WORDS,

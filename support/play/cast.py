@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -36,7 +36,10 @@ class Cast:
         message_url: str,
         ledger: Ledger,
         config: Config,
+        salt: str = "",
     ) -> None:
+        #: 加在每个用户与群编号前面；同一场景里各家仍然相同，只是与别的场景不同。
+        self._salt = salt
         self.households = households
         self._session, self._message_url = session, message_url
         self._ledger, self._config = ledger, config
@@ -62,9 +65,10 @@ class Cast:
         """备好一句话：定下用户与群的编号，配上口令。"""
         household = self.households[speaker.tenant]
         agent = household.agent(speaker.agent)
-        user_id = user_id or self._known(self.user_ids, speaker.user, "u100")
+        user_id = self._salt + (user_id or self._known(self.user_ids, speaker.user, "u100"))
         if speaker.group:
             group_id = group_id or self._known(self.group_ids, speaker.group, "g200")
+            group_id = self._salt + group_id
         owner = replace(
             agent.owner,
             platform=self.platform(speaker),
@@ -175,7 +179,7 @@ class Cast:
         用哨兵而不用钟：服务慢，它也慢。哨兵被拒绝，连接就关了，再也来不了回复，也算到齐。
         `disturbed` 里的智能体正被按住或出错，跳过。
         """
-        waits = []
+        waits: list[Coroutine[Any, Any, Fate]] = []
         aliases = {household.owner.tenant: household.name for household in self.households}
         for connection in list(self._connections.values()):
             base = connection.base
@@ -183,7 +187,9 @@ class Cast:
                 continue
             alias = aliases[base.tenant]
             speaker = Speaker(alias, SENTINEL, platform=base.platform, agent=base.agent)
-            line = self.line(speaker, "在吗", user_id="sentinel", sentinel=True)
+            # 租户轮流扮演时哨兵也要各是各的人，免得哨兵自己把两家连在一起。
+            lone = f"sentinel-{len(waits)}" if self._salt else "sentinel"
+            line = self.line(speaker, "在吗", user_id=lone, sentinel=True)
             await connection.say(line)
             waits.append(connection.fate(line.token, patience=patience))
         for fate in await asyncio.gather(*waits):

@@ -14,6 +14,7 @@ from typing import Any
 
 from support.canary import Mint
 from support.client.control import Answer, ControlPlane
+from support.client.pool import KeyPool
 from support.client.provider import fingerprint
 from support.config import Config
 from support.errors import ProtocolError, TargetUnreachable
@@ -67,7 +68,7 @@ class Household:
 class Office:
     """办管理事务要用到的部件；由 Stage 装好。"""
 
-    control: ControlPlane
+    control: ControlPlane | KeyPool
     ledger: Ledger
     mint: Mint
     config: Config
@@ -282,7 +283,7 @@ class Households:
         self._office.ledger.add(kind, by=owner, resource=resource, id=identity, reason=reason)
 
 
-async def sweep(control: ControlPlane, ledger: Ledger, prefix: str) -> None:
+async def sweep(control: ControlPlane | KeyPool, ledger: Ledger, prefix: str) -> None:
     """收尾：按运行前缀找出还在的租户并删除（创建途中被打断时，编号没来得及记下）。"""
     page, pages = 1, 1
     strays: list[str] = []

@@ -31,7 +31,7 @@ from support.targets.embedded import TOKEN_ENV, Endpoints, running
 
 ROOT = Path(__file__).resolve().parents[2]
 _KNOWN = {
-    "config", "seed", "pace", "concurrent_users", "control_url", "server_url",
+    "config", "target", "seed", "pace", "concurrent_users", "control_url", "server_url",
     "run_id", "folder", "endpoints", "worker", "patience",
 }  # fmt: skip
 
@@ -45,7 +45,8 @@ def open_stage(userdata: Mapping[str, str], stack: ExitStack) -> Stage:
     """装配 Stage；它自己起的服务登记在 `stack` 上，随之停掉。"""
     _refuse_unknown(userdata)
     written = load_config(Path(userdata.get("config", str(DEFAULT_CONFIG))))
-    config = aim(written, userdata.get("control_url"), userdata.get("server_url"))
+    urls = userdata.get("control_url"), userdata.get("server_url")
+    config = aim(written, *urls, local=userdata.get("target"))
     patience = _number(userdata, "patience", config.timeouts.reply, float)
     config = replace(config, timeouts=replace(config.timeouts, reply=patience))
     run_id = userdata.get("run_id") or new_run_id(datetime.now())

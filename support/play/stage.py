@@ -20,8 +20,9 @@ import aiohttp
 
 from support.canary import Mint, find_tokens
 from support.client.control import ControlPlane
+from support.client.pool import KeyPool
 from support.client.provider import Provider
-from support.errors import Inconclusive, SuiteError, TargetUnreachable
+from support.errors import Inconclusive, SuiteError, TargetUnreachable, Unsupported
 from support.ledger import Ledger
 from support.model import Canary, Event, Kind, Owner, ScenarioRecord, Verdict
 from support.oracles import leaks
@@ -31,8 +32,9 @@ from support.play.households import Households, Office, sweep
 from support.play.services import Service, Services
 from support.play.world import Settings, World
 from support.records import Scene, conclude, dump_record, setup_seconds
-from support.targets.aim import knock
+from support.targets.aim import knock, pool_keys
 from support.targets.embedded import Endpoints
+from support.targets.profile import profile
 
 T = TypeVar("T")
 Explain = Callable[[Verdict, Scene, Sequence[Event], Mapping[str, Canary]], str]
@@ -84,6 +86,8 @@ class Stage:
             timeout=config.timeouts.control,
             attribute=self._attribute,
         )
+        self._profile = profile(config.target.profile)
+        self._pool = self._key_pool()
         shared = Service(endpoints, settings.operator_key)
         self._services = Services(config, shared, folder, self.ledger.redactor)
         self._control = self._control_plane(shared)
@@ -92,7 +96,9 @@ class Stage:
     async def _open_session() -> aiohttp.ClientSession:
         return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), trust_env=False)
 
-    def _control_plane(self, service: Service) -> ControlPlane:
+    def _control_plane(self, service: Service) -> ControlPlane | KeyPool:
+        if self._pool is not None:
+            return self._pool
         return ControlPlane(
             self._session,
             service.endpoints.control_url,
@@ -100,6 +106,12 @@ class Stage:
             timeout=self.config.timeouts.control,
             operator_key=service.operator_key,
         )
+
+    def _key_pool(self) -> KeyPool | None:
+        """没有管理面的部署：放行的密钥从环境变量来。"""
+        if self._profile.registry != "pool":
+            return None
+        return KeyPool(pool_keys(self.config), self.ledger)
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """在本进程唯一的事件循环里做完一件事（钩子是同步的，步骤是异步的，循环只有这一个）。"""
@@ -160,6 +172,7 @@ class Stage:
             message_url=endpoints.message_url,
             ledger=self.ledger,
             config=self.config,
+            salt=f"{secrets.token_hex(3)}-" if self._profile.fresh_ids else "",
         )
         timeouts = self.config.timeouts
         faults = Faults(
@@ -189,7 +202,7 @@ class Stage:
         if not self._lost_in:
             return
         try:
-            for url in (self.endpoints.control_url, self.endpoints.message_url):
+            for url in filter(None, (self.endpoints.control_url, self.endpoints.message_url)):
                 knock(url, self.config.timeouts.connect)
         except TargetUnreachable:
             raise TargetUnreachable(f"目标从 {self._lost_in} 起一直连不上") from None
@@ -231,6 +244,7 @@ class Stage:
         if world is not None:
             self._cancel_unfinished(world)
             errors, audit = self._audit(world, errors)
+        skipped = skipped or next((str(e) for e in errors if isinstance(e, Unsupported)), "")
         ended = time.monotonic()
         if world is not None:
             self.run(world.close())

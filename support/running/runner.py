@@ -29,8 +29,9 @@ from support.running.console import LiveProgress
 from support.running.merge import merge, write_ledger
 from support.running.plan import plan
 from support.running.workers import Assignment, Ended, run_workers
-from support.targets.aim import aim, guard_remote_load, require_reachable
+from support.targets.aim import aim, guard_remote_load, pool_keys, require_reachable
 from support.targets.embedded import Endpoints, running
+from support.targets.profile import profile
 
 #: 运行方式 → 标签表达式。
 MODES = {
@@ -45,6 +46,7 @@ class Options:
     """命令行给的选项；None 表示听配置的。"""
 
     mode: str
+    target: str | None
     config: Path
     concurrent_users: int | None
     server_url: str | None
@@ -61,7 +63,12 @@ class Options:
 
 def run(options: Options, console: Console) -> int:
     """跑一次，返回退出码。"""
-    config = aim(load_config(options.config), options.control_url, options.server_url)
+    config = aim(
+        load_config(options.config),
+        options.control_url,
+        options.server_url,
+        local=options.target,
+    )
     if options.log_level:
         config = replace(config, settings=replace(config.settings, log_level=options.log_level))
     users = options.concurrent_users or config.settings.concurrent_users
@@ -74,6 +81,8 @@ def run(options: Options, console: Console) -> int:
             allowed="至少选中一个场景",
             fix="去掉 --tags，或看 features/ 里有哪些标签",
         )
+    if profile(config.target.profile).registry == "pool":
+        pool_keys(config)
     require_reachable(config)
     run_dir = _run_dir(options.report_dir or config.report.dir)
     return _Run(options, config, users, scenes, run_dir, console).execute()
@@ -144,6 +153,7 @@ class _Run:
             seed=self._options.seed,
             pace=self._config.settings.pace if pace is None else pace,
             concurrent_users=self._users,
+            target=self._options.target,
             control_url=self._options.control_url,
             server_url=self._options.server_url,
             endpoints=endpoints,
@@ -152,10 +162,14 @@ class _Run:
             return run_workers(
                 assignment,
                 self._scenes,
-                min(self._options.workers, len(self._scenes)),
+                self._workers(),
                 deadline_s=self._config.timeouts.run,
                 hear=self._noting(live),
             )
+
+    def _workers(self) -> int:
+        most = profile(self._config.target.profile).most_workers or self._options.workers
+        return min(self._options.workers, most, len(self._scenes))
 
     def _noting(self, live: LiveProgress) -> Any:
         def hear(kind: str, text: str) -> None:
@@ -189,7 +203,7 @@ class _Run:
             transport="原生 WebSocket",
             capabilities=target.capabilities,
             planned=len(self._scenes),
-            workers=min(self._options.workers, len(self._scenes)),
+            workers=self._workers(),
             interrupted=ended.interrupted,
             startup_s=round(endpoints.startup_s, 3) if endpoints else 0.0,
             patience_s=self._config.timeouts.reply,

@@ -38,6 +38,8 @@ class Assignment:
     control_url: str | None
     server_url: str | None
     endpoints: Endpoints
+    #: 测本机的哪一类实例；None 表示听配置的。
+    target: str | None = None
     #: 等一句回复的秒数；None 表示听配置的。
     patience: float | None = None
 
@@ -141,6 +143,7 @@ class _Worker:
         endpoints.pop("token")
         knobs = {
             "config": assignment.config,
+            "target": assignment.target,
             "seed": assignment.seed,
             "pace": assignment.pace,
             "concurrent_users": assignment.concurrent_users,

@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
+import os
 import socket
+from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 
 from support.config import Config
 from support.config.schema import is_loopback
 from support.errors import ConfigError, TargetUnreachable
+from support.targets.local.state import adopt
 
 #: 只有自己起的服务才谈得上的能力。
 _OWN_PROCESS = ("重启", "模型限时")
@@ -20,8 +23,14 @@ _OWN_PROCESS = ("重启", "模型限时")
 _REMOTE_USERS = 20
 
 
-def aim(config: Config, control: str | None, server: str | None) -> Config:
-    """命令行给了地址就改测那里；内嵌配置只许指向本机。"""
+def aim(
+    config: Config, control: str | None, server: str | None, *, local: str | None = None
+) -> Config:
+    """命令行点了本机实例、给了地址就改测那里；内嵌配置只许指向本机。"""
+    if local:
+        if control or server:
+            raise _wrong("--target", local, "与 --control-url、--server-url 只能给一样")
+        return adopt(config, local)
     if not server and not control:
         return config
     control = control or config.target.control_url
@@ -81,6 +90,21 @@ def _as_websocket(url: str) -> str:
     parts = urlsplit(url)
     scheme = {"http": "ws", "https": "wss"}.get(parts.scheme, parts.scheme)
     return parts._replace(scheme=scheme, path=parts.path.rstrip("/") or "/ws").geturl()
+
+
+def pool_keys(config: Config, env: Mapping[str, str] = os.environ) -> tuple[str, ...]:
+    """没有管理面的部署里放行的密钥；至少要两把，才分得出两家。"""
+    name = config.target.keys_env
+    keys = tuple(filter(None, (key.strip() for key in env.get(name or "", "").split(","))))
+    if len(set(keys)) >= 2:
+        return keys
+    raise ConfigError(
+        str(config.path),
+        key="[target].keys_env",
+        found=f"{name or '没有写'}，里面有 {len(set(keys))} 把密钥",
+        allowed="一个环境变量的名字，里面是部署放行的密钥，逗号隔开，至少两把（建议 8 把）",
+        fix='例：keys_env = "MAIBOT_KEYS"，运行前 export MAIBOT_KEYS=密钥一,密钥二',
+    )
 
 
 def guard_remote_load(config: Config, users: int, *, allowed: bool) -> None:

@@ -9,6 +9,9 @@ PROFILE = Profile(
     transport="native",
     registry="pool",
     script="maibot",
-    capabilities=("提示词可见", "按住模型"),
+    # 全部调用共用一把模型密钥，按不住单独一家，所以没有“按住模型”。
+    capabilities=("提示词可见",),
     reply_s=20.0,
+    fresh_ids=True,
+    most_workers=1,
 )

@@ -17,7 +17,9 @@ class Profile:
     `transport` 消息面的接法：native 原生 WebSocket、socketio、legacy 旧版直连；
     `registry` 租户从哪里来：control 管理面、pool 部署配置里现成的一池密钥；
     `script` 观察站照哪个剧本作答：plain 一句一答、saas、maibot；
-    `reply_s` 等一句回复的秒数。
+    `reply_s` 等一句回复的秒数；
+    `fresh_ids` 每个场景都用全新的用户与群编号：租户是轮流扮演的，旧话不能带到下一场；
+    `most_workers` 至多几个工作进程同时对着它，0 不限：几家共用一处时，同时跑会互相看见。
     """
 
     title: str
@@ -26,6 +28,8 @@ class Profile:
     script: str
     capabilities: tuple[str, ...]
     reply_s: float
+    fresh_ids: bool = False
+    most_workers: int = 0
 
 
 def profile(name: str) -> Profile:
