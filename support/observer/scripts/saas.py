@@ -17,7 +17,7 @@ from support.observer.scripts.plain import echo
 #: 回复的提示词里，正在答的那句话紧挨在这几个字前面。
 _POINTED = "引起了你的注意"
 #: 规划的提示词里，聊天记录到这里为止；再往后是它自己的例子。
-_RULES = "可选的action"
+_RULES = re.compile("可[选用]的action")
 _LINE = re.compile(r"^\[(m\d+)\](.*)$", re.MULTILINE)
 _OWN = "(你)"
 
@@ -37,6 +37,36 @@ def answer(call: Call) -> Said:
         if sign in call.prompt:
             return Said(nothing, kind=kind)
     if _POINTED in call.prompt:
-        asked = find_tokens(call.prompt.rpartition(_POINTED)[0])[-1:]
-        return Said(echo(call.prompt, "".join(asked)))
+        return Said(echo(call.prompt, _asked(_last_line(call.prompt.rpartition(_POINTED)[0]))))
     return Said("[]", kind=UNPLACED)
+
+
+def _plan(prompt: str) -> str:
+    """没答过的每句话各答一次；都答过就歇着。"""
+    lines = [match.groups() for match in _LINE.finditer(_RULES.split(prompt)[0])]
+    own = [rest for _, rest in lines if _is_own(rest)]
+    heard = [(number, rest) for number, rest in lines if not _is_own(rest)]
+    answered = {token for rest in own for token in find_tokens(rest)[:1]}
+    fresh = [number for number, rest in heard if _asked(rest) and _asked(rest) not in answered]
+    # 没有口令的话认不出答过没有：只看最新的一句。
+    if heard and not _asked(heard[-1][1]):
+        fresh.append(heard[-1][0])
+    actions = [_action(action="reply", target_message_id=n, reason="照常答") for n in fresh]
+    return "\n".join(["有话就答。", *(actions or [_action(action="no_reply")])])
+
+
+def _action(**fields: str) -> str:
+    return f"```json\n{json.dumps(fields, ensure_ascii=False)}\n```"
+
+
+def _is_own(rest: str) -> bool:
+    return _OWN in rest.partition(":")[0] + rest.partition(": ")[0]
+
+
+def _asked(rest: str) -> str:
+    """这一句自己的口令；引用别人的话时在前面，自己的总在最后。"""
+    return (find_tokens(rest) or [""])[-1]
+
+
+def _last_line(text: str) -> str:
+    return text.rpartition("\n")[2]
