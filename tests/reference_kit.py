@@ -242,6 +242,7 @@ class Lab:
         self.model, self.session, self.data = model, session, data
         self.now: Callable[[], float] = time.time
         self.operator_key: str | None = None
+        self.transport = "native"
         self.headers: dict[str, str] = {}
         self.server: ReferenceServer
 
@@ -251,6 +252,7 @@ class Lab:
             model_url=self.model.url,
             model_timeout=PATIENCE,
             operator_key=self.operator_key,
+            transport=self.transport,
         )
         self.server = ReferenceServer(options, lambda: self.now())
         await self.server.start()
@@ -300,11 +302,13 @@ class Lab:
 
 
 @asynccontextmanager
-async def running_lab(data: Path, operator_key: str | None = None) -> AsyncIterator[Lab]:
+async def running_lab(
+    data: Path, operator_key: str | None = None, *, transport: str = "native"
+) -> AsyncIterator[Lab]:
     connector = aiohttp.TCPConnector(limit=0)
     async with running_model() as model, aiohttp.ClientSession(connector=connector) as session:
         lab = Lab(model, session, data)
-        lab.operator_key = operator_key
+        lab.operator_key, lab.transport = operator_key, transport
         lab.headers = {} if operator_key is None else {"X-API-Key": operator_key}
         await lab.start()
         try:

@@ -6,8 +6,7 @@ import base64
 import struct
 import zlib
 
-from support.client.stream import Line
-from support.client.stream import _segment as segment_of
+from support.client.lines import Line, segment_of
 from support.model import Owner
 from support.play.lore import draw
 

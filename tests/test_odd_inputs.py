@@ -6,9 +6,9 @@ import pytest
 
 from support import results
 from support.canary import find_tokens
-from support.client.stream import flatten
-from support.ledger import Redactor
-from support.model import Kind
+from support.client.lines import flatten
+from support.ledger import Ledger, Redactor, read_events
+from support.model import Kind, Surface
 from support.oracles import leaks
 from support.oracles.listing import only_own
 from support.oracles.recall import forgets, only_remembers
@@ -22,6 +22,23 @@ from tests.test_results import record, run
 
 def test_key_after_a_chinese_character():
     assert "efghijkl" not in Redactor().text("密钥sk-abcdefghijkl1234")
+
+
+def test_lone_surrogate(tmp_path):
+    ledger = Ledger(tmp_path / "l.jsonl")
+    ledger.add(Kind.HEARD, by=TECH, surface=Surface.REPLY, text="半个表情\ud83d")
+    ledger.close()
+    assert len(list(read_events(tmp_path / "l.jsonl"))) == 1
+
+
+def test_half_line_cut_inside_a_character(tmp_path):
+    path = tmp_path / "ledger.jsonl"
+    history = History(path)
+    history.said(TECH)
+    history.ledger.close()
+    whole = path.read_bytes()
+    path.write_bytes(whole + whole[: whole.index("科".encode()) + 1])
+    assert list(read_events(path)) == history.events
 
 
 @pytest.mark.parametrize("segment", [[{"type": "text", "data": "TOKEN"}], "TOKEN"])

@@ -9,7 +9,9 @@ import aiohttp
 import pytest
 
 from support.canary import find_tokens
-from support.client.stream import Connection, Fate, Line, _chat_of, flatten
+from support.client.dialects import chat_of
+from support.client.lines import Line, flatten
+from support.client.stream import Connection, Fate
 from support.errors import TargetUnreachable
 from support.model import Kind, Surface
 from support.oracles.delivery import exactly_once
@@ -72,7 +74,7 @@ USER, GROUP = {"user_info": {"user_id": 1001}}, {"group_info": {"group_id": 2001
     ],
 )
 def test_chat_of_a_reply(info, chat):
-    assert _chat_of(info) == chat
+    assert chat_of(info) == chat
 
 
 # ---- 一条照剧本走的连接 --------------------------------------------------------------

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ from support.errors import SuiteError
 from support.ledger import Ledger
 from support.model import Kind, Owner, Surface
 
+_UNPLACED = "unplaced"
 _UNSETTLED = ("pending", "held")
 
 
@@ -46,6 +48,8 @@ class Provider:
         self._after = 0
         self._dropped = 0
         self._taken: set[int] = set()
+        #: 剧本认不出的请求：模型名 → 次数。
+        self.unplaced: Counter[str] = Counter()
 
     async def _call(self, method: str, path: str, **options: Any) -> Any:
         wait = aiohttp.ClientTimeout(total=self._timeout + options.pop("patience", 0.0))
@@ -74,9 +78,17 @@ class Provider:
                 lowest_open = record["seq"] if lowest_open is None else lowest_open
             elif record["seq"] not in self._taken:
                 self._taken.add(record["seq"])
+                if record["kind"] == _UNPLACED:
+                    self.unplaced[record["model"]] += 1
                 self._record(record)
         self._after = answer["last"] if lowest_open is None else lowest_open - 1
         self._taken = {seq for seq in self._taken if seq > self._after}
+
+    async def saw_any(self, *, patience: float) -> bool:
+        """观察站有没有看见过任何请求；还没有就等，最多 `patience` 秒。"""
+        params = {"after": "0", "wait": str(patience)}
+        answer = await self._call("GET", "/records", params=params, patience=patience)
+        return bool(answer["last"])
 
     def _record(self, record: Mapping[str, Any]) -> None:
         placed = self._attribute(record)

@@ -81,6 +81,7 @@ def check_target(
         return
     if target.kind == "embedded":
         _check_loopback(target, observer, problems)
+        _check_spoken(target, problems)
         return
     needed = {"name": '"预发环境"', "server_url": '"ws://10.0.0.8:8095/ws"'}
     if "管理面" in target.capabilities:
@@ -111,6 +112,16 @@ def _check_loopback(target: Target, observer: ObserverConfig | None, problems: P
                 allowed='kind = "embedded" 时只许本机回环（127.0.0.1、localhost、::1）',
                 fix='要测真实部署，从 configs/live.example.toml 抄一份，里面 kind = "live"',
             )
+
+
+def _check_spoken(target: Target, problems: Problems) -> None:
+    if target.transport == "legacy":
+        problems.add(
+            "[target].transport",
+            found='"legacy"',
+            allowed='kind = "embedded" 时是 native 或 socketio：内置参考服务不说旧版',
+            fix='改成 transport = "socketio"，或删掉这一行',
+        )
 
 
 def _check_unique(rows: Rows, section: str, key: str, within: str, problems: Problems) -> None:

@@ -122,6 +122,7 @@ class Target:
 
     kind: str = spec(schema.choice("embedded", "live"), "embedded")
     profile: str = spec(schema.choice("reference", "saas", "maibot", "maibot-legacy"), "reference")
+    transport: str | None = spec(schema.choice("native", "socketio", "legacy"), None)
     name: str = spec(schema.text('"预发环境"'), "内置参考服务")
     version: str = spec(schema.text('"1.3.15"'), "")
     control_url: str | None = spec(

@@ -14,13 +14,15 @@ from typing import Any
 
 import aiohttp
 
-from support.client.stream import Connection, Fate, Line
+from support.client.lines import Line
+from support.client.stream import Connection, Fate
 from support.config import Config
 from support.errors import Inconclusive
 from support.ledger import Ledger
 from support.model import Owner, Scope
 from support.phrases import Speaker
 from support.play.households import Households
+from support.targets.profile import profile_of
 
 SENTINEL = "哨兵"
 
@@ -43,6 +45,7 @@ class Cast:
         self.households = households
         self._session, self._message_url = session, message_url
         self._ledger, self._config = ledger, config
+        self._transport = profile_of(config.target).transport
         self._said: Counter[tuple[str, str, str, str]] = Counter()
         self._connections: dict[tuple[str, str, str], Connection] = {}
         self.user_ids: dict[str, str] = {}
@@ -136,6 +139,7 @@ class Cast:
                 ledger=self._ledger,
                 timeout=self._config.timeouts.connect,
                 ping=self._config.timeouts.ping,
+                transport=self._transport,
                 **options,
             )
         return self._connections[slot]
@@ -195,10 +199,6 @@ class Cast:
         for fate in await asyncio.gather(*waits):
             if fate not in (Fate.REPLIED, Fate.REFUSED):
                 raise Inconclusive(f"哨兵话{fate.value}，不能断定此前的回复都已到齐")
-
-    def readers(self) -> set[asyncio.Task[None]]:
-        """各连接的收帧任务；收场时只有它们可以继续。"""
-        return {c.reader for c in self._connections.values() if c.reader is not None}
 
     async def disconnect(self, tenant: str = "") -> None:
         """断开全部连接，或只断一家的；下次开口时重新连上。"""

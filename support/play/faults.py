@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from typing import Any
 
+from support.client.lines import Line
 from support.client.provider import Provider
-from support.client.stream import Connection, Line
+from support.client.stream import Connection
 from support.errors import Inconclusive
 from support.ledger import Ledger
 from support.model import Kind

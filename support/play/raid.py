@@ -10,7 +10,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from support.client.stream import Connection, Line
+from support.client.lines import Line
+from support.client.stream import Connection
 from support.ledger import Ledger
 from support.model import Kind
 from support.phrases import Attack, ModelFault, Speaker

@@ -20,6 +20,7 @@ import aiohttp
 
 from support.canary import Mint, find_tokens
 from support.client.control import ControlPlane
+from support.client.lasting import watch
 from support.client.pool import KeyPool
 from support.client.provider import Provider
 from support.errors import Inconclusive, SuiteError, TargetUnreachable, Unsupported
@@ -29,12 +30,13 @@ from support.oracles import leaks
 from support.play.cast import Cast
 from support.play.faults import Faults
 from support.play.households import Households, Office, sweep
+from support.play.probe import deafness
 from support.play.services import Service, Services
 from support.play.world import Settings, World
 from support.records import Scene, conclude, dump_record, setup_seconds
 from support.targets.aim import knock, pool_keys
 from support.targets.embedded import Endpoints
-from support.targets.profile import profile
+from support.targets.profile import profile_of
 
 T = TypeVar("T")
 Explain = Callable[[Verdict, Scene, Sequence[Event], Mapping[str, Canary]], str]
@@ -73,10 +75,13 @@ class Stage:
         self._known = 0
         self._count = 0
         self._world: World | None = None
+        #: 模型没有指到观察站时的说明；还没试过是 None。
+        self._deaf: str | None = None
         self._began = 0.0
         self._mark = 0
         self.loop = asyncio.new_event_loop()
         asyncio.set_event_loop(self.loop)
+        self._lasting = watch(self.loop)
         self._session = self.run(self._open_session())
         self._provider = Provider(
             self._session,
@@ -86,7 +91,7 @@ class Stage:
             timeout=config.timeouts.control,
             attribute=self._attribute,
         )
-        self._profile = profile(config.target.profile)
+        self._profile = profile_of(config.target)
         self._pool = self._key_pool()
         shared = Service(endpoints, settings.operator_key)
         self._services = Services(config, shared, folder, self.ledger.redactor)
@@ -150,30 +155,16 @@ class Stage:
         self._count += 1
         uid = f"{scene.id}#{self._settings.worker}.{self._count}"
         self.ledger.scenario = uid
+        self._world = None
+        self._refuse_deaf_observer(uid)
         self._mark, self._began = self.ledger.mark(), time.monotonic()
         self.ledger.add(Kind.BEGAN, id=scene.id, name=scene.name, location=scene.location)
-        self._world = None
+        if self._deaf:
+            raise Inconclusive(self._deaf)
         self._refuse_lost_target()
         self._refuse_mute_target()
         service = self._services.choose(scene.tags, uid)
-        endpoints = service.endpoints
-        office = Office(
-            control=self._control_plane(service),
-            ledger=self.ledger,
-            mint=self._mint,
-            config=self.config,
-            model_url=endpoints.model_url,
-            run_prefix=self._settings.run_prefix,
-            agents_by_key=self._agents,
-        )
-        cast = Cast(
-            Households(office, uid),
-            session=self._session,
-            message_url=endpoints.message_url,
-            ledger=self.ledger,
-            config=self.config,
-            salt=f"{secrets.token_hex(3)}-" if self._profile.fresh_ids else "",
-        )
+        cast = self._cast(service, uid)
         timeouts = self.config.timeouts
         faults = Faults(
             self._provider,
@@ -196,6 +187,49 @@ class Stage:
     def _explain_verdict(self, verdict: Verdict, scene: Scene) -> str:
         self._learn()
         return self._reporting.explain(verdict, scene, self.scenario_events(), self.canaries)
+
+    def _refuse_deaf_observer(self, uid: str) -> None:
+        """真实部署第一次登台前试一次音；模型没有指到观察站，后面的都不必等。"""
+        if self._deaf is not None:
+            return
+        self._deaf = ""
+        target = self.config.target
+        if target.kind == "embedded" or "提示词可见" not in target.capabilities:
+            return
+        service = Service(self.endpoints, self._settings.operator_key)
+        try:
+            self._deaf = self.run(
+                deafness(
+                    self._cast(service, f"{uid}-probe"),
+                    self._provider,
+                    model_url=self.endpoints.model_url,
+                    patience=self.config.timeouts.reply,
+                )
+            )
+        except SuiteError as error:
+            # 连不上之类，照常由场景自己说。
+            self._settings.notice(f"试音没有成：{error}")
+        if self._deaf:
+            self._settings.notice(self._deaf)
+
+    def _cast(self, service: Service, uid: str) -> Cast:
+        office = Office(
+            control=self._control_plane(service),
+            ledger=self.ledger,
+            mint=self._mint,
+            config=self.config,
+            model_url=service.endpoints.model_url,
+            run_prefix=self._settings.run_prefix,
+            agents_by_key=self._agents,
+        )
+        return Cast(
+            Households(office, uid),
+            session=self._session,
+            message_url=service.endpoints.message_url,
+            ledger=self.ledger,
+            config=self.config,
+            salt=f"{secrets.token_hex(3)}-" if self._profile.fresh_ids else "",
+        )
 
     def _refuse_lost_target(self) -> None:
         """上个场景里目标连不上了：敲得开门才继续，否则一句话带过。"""
@@ -242,7 +276,7 @@ class Stage:
         world, self._world = self._world, None
         audit = None
         if world is not None:
-            self._cancel_unfinished(world)
+            self._cancel_unfinished()
             errors, audit = self._audit(world, errors)
         skipped = skipped or next((str(e) for e in errors if isinstance(e, Unsupported)), "")
         ended = time.monotonic()
@@ -266,11 +300,10 @@ class Stage:
         self._write(record)
         return record
 
-    def _cancel_unfinished(self, world: World) -> None:
+    def _cancel_unfinished(self) -> None:
         """被 Ctrl-C 打断的步骤还挂在循环里；不取消它，收场时它会接着说话。"""
-        readers = world.cast.readers()
         for task in asyncio.all_tasks(self.loop):
-            if task not in readers:
+            if task not in self._lasting:
                 task.cancel()
 
     def _audit(
@@ -298,6 +331,11 @@ class Stage:
 
     def close(self) -> None:
         """散场：扫掉半途中建出来的租户，关会话，关台账。"""
+        if self._provider.unplaced:
+            told = "、".join(
+                f"{name or '没写模型名'} {n} 次" for name, n in self._provider.unplaced.items()
+            )
+            self._settings.notice(f"有些模型请求剧本认不出，照记、答以空结果：{told}")
         try:
             if self.interrupted:
                 self.run(sweep(self._control, self.ledger, self._settings.run_prefix))

@@ -11,7 +11,12 @@ from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
+from support.client.lines import Line
 from support.client.provider import Provider
+<<<<<<< HEAD
+=======
+from support.client.stream import Fate
+>>>>>>> 89860879224da851a910bae8f8ee37ba1e5d02e0
 from support.config import Config, ScenarioConfig
 from support.ledger import Ledger
 from support.model import Verdict
@@ -100,6 +105,9 @@ class World:
         await self._changes.make(tenant, change)
         if change in (Change.TENANT_REOPENED, Change.AGENT_REOPENED):
             await self.cast.disconnect()
+        elif change in (Change.TENANT_RESUMED, Change.AGENT_RESUMED):
+            # 停用时服务关掉旧连接的那一声可能还在路上：恢复之后重新连上再说。
+            await self.cast.disconnect(tenant)
 
     async def fault(self, tenant: str, fault: ModelFault) -> None:
         """让某家租户的大模型被按住、松开或出错；别家不受影响。"""

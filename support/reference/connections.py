@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-
-from aiohttp import web
+from typing import Any, Protocol
 
 from support.reference import ids
 from support.reference.access import Access, Identity
@@ -19,12 +18,29 @@ from support.reference.outbox import Destination
 WRITE_SECONDS = 10.0
 
 
+class Socket(Protocol):
+    """一条连接收发的那一头；aiohttp 的 WebSocket 就是这个样子。"""
+
+    @property
+    def closed(self) -> bool:
+        """断了没有。"""
+        ...
+
+    async def send_str(self, data: str) -> None:
+        """写一帧；断了抛 ConnectionError。"""
+        ...
+
+    async def close(self, *, code: int = 1000) -> Any:
+        """关闭。"""
+        ...
+
+
 class Connection:
     """一条放行了的连接；身份与平台从此不变。"""
 
     def __init__(
         self,
-        socket: web.WebSocketResponse,
+        socket: Socket,
         transport: asyncio.Transport | None,
         identity: Identity,
         platform: str,

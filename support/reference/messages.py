@@ -1,4 +1,4 @@
-"""消息面：原生 WebSocket，``/ws``。
+"""消息面：原生 WebSocket，``/ws``；Socket.IO 从 `socketio_plane` 进来，走同一套放行与收帧。
 
 职责：凭密钥放行、收帧、先落盘后确认、交给调度。
 不做什么：不作答、不送回复。身份与平台只取自连接（查询参数优先于请求头），帧里自称的都不作数。
@@ -17,7 +17,7 @@ from aiohttp import WSMsgType, web
 
 from support.reference import ids
 from support.reference.access import Access
-from support.reference.connections import Connection, Connections
+from support.reference.connections import Connection, Connections, Socket
 from support.reference.courier import Courier
 from support.reference.envelope import http_errors
 from support.reference.frames import Frame, ack_frame, read_frame
@@ -64,18 +64,30 @@ class MessagePlane:
         if connection is None:
             await socket.close(code=1000)
             return socket
-        self._connections.add(connection)
-        self._courier.wake(Destination(connection.identity.key_id, connection.platform))
+        self.enter(connection)
         try:
             await self._listen(connection, socket)
         except Exception:
             log.exception("一条连接出了意外，只关它自己")
             await connection.close(1011)
         finally:
-            self._connections.remove(connection)
+            self.leave(connection)
         return socket
 
-    def admit(self, request: web.Request, socket: web.WebSocketResponse) -> Connection | None:
+    def enter(self, connection: Connection) -> None:
+        """放行了的连接进门：登记，送它不在时攒下的回复。"""
+        self._connections.add(connection)
+        self._courier.wake(Destination(connection.identity.key_id, connection.platform))
+
+    def leave(self, connection: Connection) -> None:
+        """连接断了。"""
+        self._connections.remove(connection)
+
+    async def hear(self, connection: Connection, raw: str) -> None:
+        """一条连接发来一帧。"""
+        await self._receive(connection, raw)
+
+    def admit(self, request: web.Request, socket: Socket) -> Connection | None:
         """凭密钥与平台放行；不放行返回 None。"""
         identity = self._access.identify(_claimed(request, "api_key", "x-apikey"))
         platform = _claimed(request, "platform", "x-platform")
@@ -88,7 +100,7 @@ class MessagePlane:
             if message.type is not WSMsgType.TEXT:
                 await connection.close(1000)
                 return
-            await self._receive(connection, message.data)
+            await self.hear(connection, message.data)
 
     async def _receive(self, connection: Connection, raw: str) -> None:
         """收一帧：等轮到、查密钥、落盘、交给调度、确认。"""

@@ -22,6 +22,8 @@ class Options:
     host: str = "127.0.0.1"
     control_port: int = 0
     message_port: int = 0
+    #: 消息面说哪一种：native 原生 WebSocket，socketio。
+    transport: str = "native"
     model_key: str = field(default="none", repr=False)
     model_timeout: float = 20.0
     operator_key: str | None = field(default=None, repr=False)

@@ -44,6 +44,7 @@ def main(argv: Sequence[str]) -> int:
         host=arguments.host,
         control_port=arguments.control_port,
         message_port=arguments.message_port,
+        transport=arguments.transport,
         model_key=os.environ.get(MODEL_KEY_ENV) or "none",
         model_timeout=arguments.model_timeout,
         operator_key=operator_key,
@@ -88,6 +89,7 @@ def _ready(server: ReferenceServer, name: str) -> dict[str, object]:
         "pid": os.getpid(),
         "name": name,
         "version": VERSION,
+        "transport": server.options.transport,
     }
 
 
@@ -112,6 +114,12 @@ def _parser() -> argparse.ArgumentParser:
     add("--data", required=True, type=Path, metavar="目录", help="数据目录，没有就新建")
     add("--control-port", type=int, default=0, metavar="端口", help="控制面端口，0 自动挑选")
     add("--message-port", type=int, default=0, metavar="端口", help="消息面端口，0 自动挑选")
+    add(
+        "--transport",
+        default="native",
+        choices=["native", "socketio"],
+        help="消息面的接法，缺省 native 原生 WebSocket",
+    )
     add("--host", default="127.0.0.1", metavar="主机", help="监听的地址，缺省 127.0.0.1")
     add("--model-timeout", type=float, default=20.0, metavar="秒", help="等模型多久，缺省 20")
     add("--auth", action="store_true", help=f"控制面要凭证；运营密钥在环境变量 {OPERATOR_KEY_ENV}")

@@ -110,7 +110,7 @@ class ReferenceServer:
             await self.provider.start()
             app = self._control_app()
             self.control_url = f"http://{await self._listen(app, options.control_port)}"
-            address = await self._listen(self.messages.app(), options.message_port)
+            address = await self._listen(self._message_app(), options.message_port)
             self.message_url = f"ws://{address}/ws"
         except BaseException:
             await self.stop()
@@ -144,6 +144,14 @@ class ReferenceServer:
             usage=self.usage,
             gate=self.gate,
         )
+
+    def _message_app(self) -> web.Application:
+        if self.options.transport == "native":
+            return self.messages.app()
+        # 可选依赖：不说 Socket.IO 就不引入。
+        from support.reference.socketio_plane import SocketIOPlane
+
+        return SocketIOPlane(self.messages).app()
 
     async def _listen(self, app: web.Application, port: int) -> str:
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=CLOSE_SECONDS)

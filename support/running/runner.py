@@ -18,6 +18,7 @@ from typing import Any
 from rich.console import Console
 
 from support import __version__, results
+from support.client.transports import TRANSPORTS, require_transport
 from support.config import Config, load_config
 from support.coverage import load_matrix, summary
 from support.errors import ConfigError
@@ -31,7 +32,7 @@ from support.running.plan import plan
 from support.running.workers import Assignment, Ended, run_workers
 from support.targets.aim import aim, guard_remote_load, pool_keys, require_reachable
 from support.targets.embedded import Endpoints, running
-from support.targets.profile import profile
+from support.targets.profile import profile_of
 
 #: 运行方式 → 标签表达式。
 MODES = {
@@ -81,8 +82,9 @@ def run(options: Options, console: Console) -> int:
             allowed="至少选中一个场景",
             fix="去掉 --tags，或看 features/ 里有哪些标签",
         )
-    if profile(config.target.profile).registry == "pool":
+    if profile_of(config.target).registry == "pool":
         pool_keys(config)
+    require_transport(profile_of(config.target).transport, str(config.path))
     require_reachable(config)
     run_dir = _run_dir(options.report_dir or config.report.dir)
     return _Run(options, config, users, scenes, run_dir, console).execute()
@@ -168,7 +170,7 @@ class _Run:
             )
 
     def _workers(self) -> int:
-        most = profile(self._config.target.profile).most_workers or self._options.workers
+        most = profile_of(self._config.target).most_workers or self._options.workers
         return min(self._options.workers, most, len(self._scenes))
 
     def _noting(self, live: LiveProgress) -> Any:
@@ -200,7 +202,7 @@ class _Run:
                 "control_url": endpoints.control_url if endpoints else "",
                 "server_url": endpoints.message_url if endpoints else "",
             },
-            transport="原生 WebSocket",
+            transport=TRANSPORTS[profile_of(target).transport].title,
             capabilities=target.capabilities,
             planned=len(self._scenes),
             workers=self._workers(),

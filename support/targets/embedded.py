@@ -23,8 +23,12 @@ from urllib.parse import urlsplit
 
 from support.config import Config
 from support.errors import SuiteError
+<<<<<<< HEAD
 from support.targets.process import Command, Launch, Process, fresh
 from support.targets.profile import profile
+=======
+from support.targets.profile import profile_of
+>>>>>>> 89860879224da851a910bae8f8ee37ba1e5d02e0
 
 _DATA = "maispec-data-"
 TOKEN_ENV = "MAISPEC_OBSERVER_TOKEN"
@@ -118,11 +122,13 @@ class Reference(Server):
         data: Path,
         log: Path,
         level: str,
+        transport: str = "native",
         operator_key: str | None = None,
         extra: Sequence[str] = (),
         launch: Launch = fresh,
     ) -> None:
         command = ["serve", "--model-url", model_url, "--data", str(data), "--log-level", level]
+        command += ["--transport", transport]
         if operator_key:
             command.append("--auth")
         env = {OPERATOR_ENV: operator_key} if operator_key else {}
@@ -192,6 +198,7 @@ def reference(
             data=Path(data),
             log=log,
             level=config.settings.log_level,
+            transport=profile_of(config.target).transport,
             operator_key=operator_key,
             extra=extra,
             launch=launch,
@@ -212,7 +219,7 @@ def observing(config: Config, folder: Path) -> Iterator[Endpoints]:
         [
             "observe",
             *("--listen", config.observer.listen),
-            *("--script", profile(config.target.profile).script),
+            *("--script", profile_of(config.target).script),
             *("--log-level", config.settings.log_level),
         ],
         log=folder / "observer.log",

@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from support.config import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +39,9 @@ def profile(name: str) -> Profile:
     module = importlib.import_module(f"support.targets.{name.replace('-', '_')}")
     found: Profile = module.PROFILE
     return found
+
+
+def profile_of(target: Target) -> Profile:
+    """一份配置的目标：照它的一类，配置另写的接法优先。"""
+    found = profile(target.profile)
+    return replace(found, transport=target.transport) if target.transport else found

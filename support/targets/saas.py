@@ -9,6 +9,16 @@ PROFILE = Profile(
     transport="native",
     registry="control",
     script="saas",
-    capabilities=("管理面", "密钥期限", "停用租户", "提示词可见", "按住模型"),
+    capabilities=(
+        "管理面",
+        "密钥期限",
+        "停用租户",
+        "提示词可见",
+        "按住模型",
+        "多智能体",
+        "人设",
+        "自家模型密钥",
+        "发密钥",
+    ),
     reply_s=30.0,
 )
