@@ -57,24 +57,13 @@ class Connection:
         header_platform: str | None = None,
         labels: Mapping[str, str] | None = None,
     ) -> None:
-<<<<<<< HEAD
-        self._session, self._url = session, url
-        self._key, self._platform, self.base = key, platform, base
-        self._ledger, self._timeout, self._ping = ledger, timeout, ping
-        self._headers = {
-            "x-apikey": header_key or key,
-            "x-platform": header_platform or platform,
-        }
-        self._query = {"api_key": key} if header_key else {}
-        if header_platform:
-            self._query["platform"] = platform
-=======
         self._session, self._transport = session, TRANSPORTS[transport]
         self._dialect = self._transport.dialect
         self._address = Address(url, timeout, ping)
-        self._badge = Badge(key, platform, connection_id or "", header_key or "")
+        self._badge = Badge(
+            key, platform, connection_id or "", header_key or "", header_platform or ""
+        )
         self.base, self._ledger, self._timeout = base, ledger, timeout
->>>>>>> 89860879224da851a910bae8f8ee37ba1e5d02e0
         #: 同一智能体同一平台上还有别的连接时，靠它在台账里分清（密钥、设备的叫法）。
         self._labels: dict[str, Any] = dict(labels or {})
         self._wire: Wire | None = None
@@ -106,30 +95,7 @@ class Connection:
             for token, waiting in self._waiting.items():
                 if waiting.done() and waiting.result() is Fate.BROKEN:
                     self._waiting[token] = asyncio.get_running_loop().create_future()
-<<<<<<< HEAD
-            self._socket, self.reader = socket, asyncio.create_task(self._read(socket))
-
-    async def _handshake(self) -> aiohttp.ClientWebSocketResponse:
-        """密钥放在请求头里，免得出现在任何报错的地址中；密钥或平台亮出两样时，为准的写在地址里。"""
-        handshake = self._session.ws_connect(
-            self._url,
-            headers=self._headers,
-            params=self._query,
-            heartbeat=self._ping,
-            max_msg_size=_MAX_FRAME,
-        )
-        try:
-            socket: aiohttp.ClientWebSocketResponse
-            socket = await asyncio.wait_for(_awaited(handshake), self._timeout)
-            return socket
-        except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
-            raise TargetUnreachable(
-                f"消息面连不上：{self._url}（{type(error).__name__}）。"
-                "请确认服务在运行、地址与路径正确。"
-            ) from None
-=======
             self._wire, self.reader = wire, reader
->>>>>>> 89860879224da851a910bae8f8ee37ba1e5d02e0
 
     async def say(self, line: Line, *, resend: bool = False) -> None:
         """发出一句话并记账；发送失败记为“结果不明”，不抛异常。"""

@@ -26,12 +26,13 @@ class WireBroken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """连上时亮出的身份。`decoy` 是另外附上、照约定不作数的一把密钥。"""
+    """连上时亮出的身份。`decoy`、`decoy_platform` 是另外附上、照约定不作数的密钥与平台。"""
 
     key: str = field(repr=False)
     platform: str
     connection_id: str = ""
     decoy: str = field(default="", repr=False)
+    decoy_platform: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +118,15 @@ async def open_native(session: aiohttp.ClientSession, to: Address, badge: Badge)
 
     亮出两把时，以地址里的为准（约定 §2）。拒绝是 101 之后立刻关闭 1000。
     """
-    headers = {"x-apikey": badge.decoy or badge.key, "x-platform": badge.platform}
+    headers = {
+        "x-apikey": badge.decoy or badge.key,
+        "x-platform": badge.decoy_platform or badge.platform,
+    }
     if badge.connection_id:
         headers["x-uuid"] = badge.connection_id
     query = {"api_key": badge.key} if badge.decoy else {}
+    if badge.decoy_platform:
+        query["platform"] = badge.platform
     return await _open(session, to, headers, query, refusals=frozenset({1000, 1008}))
 
 

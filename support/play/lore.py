@@ -13,12 +13,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 
-from support.client.lines import Line
 from support.client.provider import Provider
-<<<<<<< HEAD
-=======
-from support.errors import Inconclusive
->>>>>>> 89860879224da851a910bae8f8ee37ba1e5d02e0
 from support.model import Scope
 from support.phrases import Lesson, Speaker
 from support.play.cast import Cast

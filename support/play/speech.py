@@ -10,8 +10,9 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
+from support.client.lines import Line
 from support.client.provider import Provider
-from support.client.stream import Fate, Line
+from support.client.stream import Fate
 from support.errors import Inconclusive
 from support.ledger import Ledger
 from support.model import Scope

@@ -11,12 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
-from support.client.lines import Line
 from support.client.provider import Provider
-<<<<<<< HEAD
-=======
-from support.client.stream import Fate
->>>>>>> 89860879224da851a910bae8f8ee37ba1e5d02e0
 from support.config import Config, ScenarioConfig
 from support.ledger import Ledger
 from support.model import Verdict

@@ -23,12 +23,8 @@ from urllib.parse import urlsplit
 
 from support.config import Config
 from support.errors import SuiteError
-<<<<<<< HEAD
 from support.targets.process import Command, Launch, Process, fresh
-from support.targets.profile import profile
-=======
 from support.targets.profile import profile_of
->>>>>>> 89860879224da851a910bae8f8ee37ba1e5d02e0
 
 _DATA = "maispec-data-"
 TOKEN_ENV = "MAISPEC_OBSERVER_TOKEN"

@@ -31,41 +31,49 @@ _CHORES = (
 
 def answer(call: Call) -> Said:
     """按提示词要的答案分给各步。"""
-    if "target_message_id" in call.prompt:
-        return Said(_plan(call.prompt), kind="planner")
+    prompt = call.prompt
+    if "target_message_id" in prompt:
+        return _plan(prompt)
     for sign, kind, nothing in _CHORES:
-        if sign in call.prompt:
-            return Said(nothing, kind=kind)
-    if _POINTED in call.prompt:
-        return Said(echo(call.prompt, _asked(_last_line(call.prompt.rpartition(_POINTED)[0]))))
+        if sign in prompt:
+            return Said(nothing, kind=kind, asked=_newest(prompt))
+    if _POINTED in prompt:
+        asked = _asked(_last_line(prompt.rpartition(_POINTED)[0]))
+        return Said(echo(prompt, asked), asked=asked)
     return Said("[]", kind=UNPLACED)
 
 
-def _plan(prompt: str) -> str:
+def _plan(prompt: str) -> Said:
     """没答过的每句话各答一次；都答过就歇着。"""
     lines = [match.groups() for match in _LINE.finditer(_RULES.split(prompt)[0])]
-    own = [rest for _, rest in lines if _is_own(rest)]
-    heard = [(number, rest) for number, rest in lines if not _is_own(rest)]
-    answered = {token for rest in own for token in find_tokens(rest)[:1]}
-    fresh = [number for number, rest in heard if _asked(rest) and _asked(rest) not in answered]
+    heard = [(number, _asked(rest)) for number, rest in lines if not _is_own(rest)]
+    answered = {token for _, rest in lines if _is_own(rest) for token in find_tokens(rest)[:1]}
+    fresh = [number for number, token in heard if token and token not in answered]
     # 没有口令的话认不出答过没有：只看最新的一句。
-    if heard and not _asked(heard[-1][1]):
-        fresh.append(heard[-1][0])
+    fresh += [number for number, token in heard[-1:] if not token]
     actions = [_action(action="reply", target_message_id=n, reason="照常答") for n in fresh]
-    return "\n".join(["有话就答。", *(actions or [_action(action="no_reply")])])
+    text = "\n".join(["有话就答。", *(actions or [_action(action="no_reply")])])
+    return Said(text, kind="planner", asked=heard[-1][1] if heard else "")
 
 
 def _action(**fields: str) -> str:
     return f"```json\n{json.dumps(fields, ensure_ascii=False)}\n```"
 
 
-def _is_own(rest: str) -> bool:
-    return _OWN in rest.partition(":")[0] + rest.partition(": ")[0]
+def _is_own(line: str) -> bool:
+    """是不是麦麦自己说的：名字后面有记号；名字与话之间是带空格的冒号，时刻里的不算。"""
+    return _OWN in line.partition(": ")[0]
 
 
-def _asked(rest: str) -> str:
+def _asked(line: str) -> str:
     """这一句自己的口令；引用别人的话时在前面，自己的总在最后。"""
-    return (find_tokens(rest) or [""])[-1]
+    return (find_tokens(line) or [""])[-1]
+
+
+def _newest(prompt: str) -> str:
+    """最新一句别人的话的口令。"""
+    heard = [_asked(line) for line in prompt.splitlines() if not _is_own(line)]
+    return next((token for token in reversed(heard) if token), "")
 
 
 def _last_line(text: str) -> str:
