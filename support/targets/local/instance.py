@@ -29,6 +29,8 @@ _FIND_TERMS = (
     "import importlib.util, pathlib; "
     "print(pathlib.Path(importlib.util.find_spec('src').submodule_search_locations[0]))"
 )
+#: 体面退出的秒数。
+STOP_S = 15.0
 _CONFIGURE = Path(__file__).with_name("configure.py")
 
 
@@ -214,8 +216,8 @@ def _open(port: int) -> bool:
 
 
 def _stop(running: state.State) -> None:
-    """请它体面退出，15 秒不退就强杀整组。"""
-    for number, seconds in ((signal.SIGTERM, 15.0), (signal.SIGKILL, 5.0)):
+    """请它体面退出，不退就强杀整组。"""
+    for number, seconds in ((signal.SIGTERM, STOP_S), (signal.SIGKILL, 5.0)):
         environment.signal_group(running.pid, number)
         deadline = time.monotonic() + seconds
         while state.alive(running) and time.monotonic() < deadline:
