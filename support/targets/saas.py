@@ -24,5 +24,4 @@ PROFILE = Profile(
     fresh_ids=True,
     persona_object=True,
     shared_model_key=True,
-    most_workers=1,
 )

@@ -20,6 +20,8 @@ _POINTED = "引起了你的注意"
 _RULES = re.compile("可[选用]的action")
 _LINE = re.compile(r"^\[(m\d+)\](.*)$", re.MULTILINE)
 _OWN = "(你)"
+#: 本剧本的回复怎样开口（与 plain.echo 一致）。
+_OPENING = re.compile("说到zx[0-9a-z]+，我记着呢|嗯，我在听，你接着说")
 
 #: 小步骤：提示词里的记号 → 步骤的名字与“没有”的写法。
 _CHORES = (
@@ -61,8 +63,13 @@ def _action(**fields: str) -> str:
 
 
 def _is_own(line: str) -> bool:
-    """是不是麦麦自己说的：名字后面有记号；名字与话之间是带空格的冒号，时刻里的不算。"""
-    return _OWN in line.partition(": ")[0]
+    """是不是麦麦自己说的：名字后面有记号，或一开口就是本剧本的话。
+
+    它只在自己登记过账号的平台上认得自己；别的平台上名字是“未知用户”，只能认话。
+    名字与话之间是带空格的冒号，时刻里的不算。
+    """
+    name, _, words = line.partition(": ")
+    return _OWN in name or _OPENING.match(words) is not None
 
 
 def _asked(line: str) -> str:
