@@ -108,6 +108,7 @@ class Provider:
             model=record["model"],
             params=record["params"],
             outcome=record["outcome"],
+            step=record.get("kind") or "reply",
         )
 
     async def script(
