@@ -24,6 +24,23 @@ def test_key_after_a_chinese_character():
     assert "efghijkl" not in Redactor().text("密钥sk-abcdefghijkl1234")
 
 
+def test_lone_surrogate(tmp_path):
+    ledger = Ledger(tmp_path / "l.jsonl")
+    ledger.add(Kind.HEARD, by=TECH, surface=Surface.REPLY, text="半个表情\ud83d")
+    ledger.close()
+    assert len(list(read_events(tmp_path / "l.jsonl"))) == 1
+
+
+def test_half_line_cut_inside_a_character(tmp_path):
+    path = tmp_path / "ledger.jsonl"
+    history = History(path)
+    history.said(TECH)
+    history.ledger.close()
+    whole = path.read_bytes()
+    path.write_bytes(whole + whole[: whole.index("科".encode()) + 1])
+    assert list(read_events(path)) == history.events
+
+
 @pytest.mark.parametrize("segment", [[{"type": "text", "data": "TOKEN"}], "TOKEN"])
 def test_flatten_hides_nothing_from_the_audit(segment):
     assert "TOKEN" in flatten(segment)

@@ -108,14 +108,18 @@ class Provider:
             model=record["model"],
             params=record["params"],
             outcome=record["outcome"],
+            step=record.get("kind") or "reply",
         )
 
-    async def script(self, action: str, *, key: str, contains: str = "", **details: Any) -> str:
+    async def script(
+        self, action: str, *, key: str = "", contains: str = "", **details: Any
+    ) -> str:
         """给某把模型密钥的调用定一条剧本，返回剧本编号。`action` 见观察站文档。
 
         `contains` 非空时只管提示词里有这段文字的调用。
         """
-        match = {"key_fp": fingerprint(key), "contains": contains}
+        given = {"key_fp": fingerprint(key), "contains": contains}
+        match = {name: value for name, value in given.items() if value}
         body = {"match": match, "action": action, **details}
         answer = await self._call("POST", "/rules", json=body)
         return str(answer["id"])

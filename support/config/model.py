@@ -39,6 +39,8 @@ CAPABILITIES: Mapping[str, str] = {
     "persona": "人设",
     "own_model": "自家模型密钥",
     "issue_keys": "发密钥",
+    "each_line": "逐句回复",
+    "fallback": "兜底答复",
 }
 _CAPABILITY_WORDS = tuple(CAPABILITIES.values())
 

@@ -51,8 +51,12 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """剧本的回答：文字、工具调用、这是哪一步（写进记录的 `kind`）。"""
+    """剧本的回答：文字、工具调用、这是哪一步（写进记录的 `kind`）。
+
+    `asked` 是正在答的那句话的口令：提示词末尾不是那句话的部署才要说明，归属要看它。
+    """
 
     text: str = ""
     calls: tuple[ToolCall, ...] = ()
     kind: str = REPLY
+    asked: str = ""

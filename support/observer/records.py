@@ -39,6 +39,8 @@ class Record:
     outcome: str = "pending"
     #: 这是部署的哪一步（剧本认出来的）；认不出是 unplaced。
     kind: str = ""
+    #: 正在答的那句话的口令；剧本没说就是空，归属看 `tail`。
+    asked: str = ""
 
     def row(self) -> dict[str, Any]:
         """写成 JSON 的一行。"""
@@ -83,7 +85,7 @@ class Records:
         self._chars = 0
         self._rows: deque[Record] = deque()
 
-    def add(self, call: Call, *, path: str, key: str, kind: str = REPLY) -> Record:
+    def add(self, call: Call, *, path: str, key: str, kind: str = REPLY, asked: str = "") -> Record:
         """记下一次刚读完的请求。"""
         self.last += 1
         record = Record(
@@ -99,6 +101,7 @@ class Records:
             prompt=_hide(call.prompt, key),
             tail=_hide(call.tail, key),
             kind=kind,
+            asked=asked,
         )
         self._rows.append(record)
         self._chars += len(record.prompt)

@@ -82,7 +82,9 @@ class ModelEndpoint:
                 )
                 return _error(400, str(error))
             said = Said(kind=EMBEDDING) if call.inputs else self._script(call)
-            record = self._records.add(call, path=request.path, key=key, kind=said.kind)
+            record = self._records.add(
+                call, path=request.path, key=key, kind=said.kind, asked=said.asked
+            )
             rule = self._rules.pick(record)
             try:
                 await self._linger(rule, record)

@@ -39,7 +39,7 @@ def persona_carried(
     `persona`：(租户, 智能体) → 人设的口令。
     """
     wanted = set(questions)
-    prompts = [e for e in events if e.kind is Kind.PROMPT and e.token in wanted]
+    prompts = [e for e in events if _composing(e) and e.token in wanted]
     if not prompts:
         return Verdict(Outcome.INCONCLUSIVE, "没有看到提示词，不知道人设送到没有", 0)
     bare = [e for e in prompts if not _carries(e, persona.get((e.by.tenant, e.by.agent), ""))]
@@ -63,7 +63,7 @@ def persona_present(
 
     “没有”要有对照：本场景里确有别的提示词带着它，否则无法判定。
     """
-    prompts = [e for e in events if e.kind is Kind.PROMPT]
+    prompts = [e for e in events if _composing(e)]
     own = [e for e in prompts if e.token == question]
     carrying = [e for e in prompts if _carries(e, token)]
     seqs, word = tuple(e.seq for e in own), "带着" if expected else "没有带着"
@@ -83,6 +83,11 @@ def persona_present(
         claim = f"没有一份提示词带着“{words}”，“没有带着”证明不了什么"
         return Verdict(Outcome.INCONCLUSIVE, claim, len(own), seqs)
     return Verdict(Outcome.HELD, f"{word}人设“{words}”", len(own), seqs)
+
+
+def _composing(event: Event) -> bool:
+    """写出回复的那一步。规划、分类之类的内部步骤不说话，约定没有要它们带上人设。"""
+    return event.kind is Kind.PROMPT and event.data.get("step", "reply") == "reply"
 
 
 def _carries(prompt: Event, token: str) -> bool:

@@ -77,7 +77,7 @@ class Faults:
             self._held[where] = []
         if "times" in _SCRIPTS[fault]:
             self._passing.add(where)
-        self._rules[where] = await self._provider.script(key=agent.provider_key, **_SCRIPTS[fault])
+        self._rules[where] = await self._provider.script(**agent.model_calls, **_SCRIPTS[fault])
 
     async def outcome(self, connection: Connection, line: Line) -> None:
         """等一句话有下场；大模型被按住时，等到停在闸前就够了。
@@ -99,7 +99,7 @@ class Faults:
         self, cast: Cast, speaker: Speaker, line: Line, accident: Accident, agent: Agent
     ) -> None:
         """话刚送到大模型就出意外；恢复之后等它的回复。"""
-        rule = await self._provider.script("hold", key=agent.provider_key)
+        rule = await self._provider.script("hold", **agent.model_calls)
         connection = await cast.say(speaker, line)
         if not await self._provider.held(rule, count=1, patience=self._patience):
             raise Inconclusive("这句话没有送到大模型，意外无从发生")

@@ -21,6 +21,7 @@ from support.errors import ProtocolError, TargetUnreachable
 from support.ledger import Ledger
 from support.model import NOBODY, Kind, Owner, Scope
 from support.play.requests import Request
+from support.targets.profile import Profile
 
 #: 已经不在名录里的智能体的状态。
 GONE = "gone"
@@ -45,6 +46,15 @@ class Agent:
     key_status: str = "active"
     #: 另发的密钥：规格里的叫法 → 密钥。
     spares: dict[str, str] = field(default_factory=dict, repr=False)
+    #: 部署里各家共用一把模型密钥。
+    shares_model_key: bool = False
+
+    @property
+    def model_calls(self) -> dict[str, str]:
+        """给它的模型调用定剧本时怎么认：自己的模型密钥；共用密钥的认提示词里的人设口令。"""
+        if self.shares_model_key:
+            return {"contains": self.persona_token}
+        return {"key": self.provider_key}
 
 
 @dataclass(slots=True)
@@ -76,6 +86,7 @@ class Office:
     run_prefix: str
     #: 模型密钥的指纹 → (智能体, 场景)；提示词归谁首先看它。
     agents_by_key: dict[str, tuple[Owner, str]]
+    profile: Profile
 
 
 class Households:
@@ -144,6 +155,7 @@ class Households:
         }
         data = await self._office.control.must("POST", "/api/v2/agents", by=owner, body=body)
         agent = Agent(name, data["id"], owner, persona, token, provider_key)
+        agent.shares_model_key = self._office.profile.shared_model_key
         self._created(owner, "agents", agent.agent_id)
         household.agents[name] = agent
         agent.key_id, agent.key = await self.issue_key(
@@ -176,8 +188,11 @@ class Households:
         }
         sections = overrides or {}
         model = {**sections.get("model", {}), "api_providers": [provider]}
+        character = f"{persona}（{token}）"
         return {
-            "persona": f"{persona}（{token}）",
+            "persona": {"personality": character}
+            if self._office.profile.persona_object
+            else character,
             "config_overrides": {**sections, "model": model},
         }
 

@@ -80,7 +80,7 @@ class Mishaps:
 
     async def _drop_once(self, speaker: Speaker, count: int, absence: Absence) -> None:
         agent = self._cast.households[speaker.tenant].agent(speaker.agent)
-        rule = await self._provider.script("hold", key=agent.provider_key)
+        rule = await self._provider.script("hold", **agent.model_calls)
         tokens = [await self._say(speaker, f"断线前的第{n}句") for n in range(1, count + 1)]
         connection = self._cast.connection_for(speaker)
         if not await self._provider.held(rule, count=1, patience=self._patience):
@@ -146,7 +146,7 @@ class Mishaps:
     async def _revoke(self, speaker: Speaker, words: str, accident: Accident) -> None:
         """把这句话按在大模型那里，让他的密钥、智能体或租户失效，再放它答完。"""
         agent = self._cast.households[speaker.tenant].agent(speaker.agent)
-        rule = await self._provider.script("hold", key=agent.provider_key)
+        rule = await self._provider.script("hold", **agent.model_calls)
         token = await self._say(speaker, words)
         if not await self._provider.held(rule, count=1, patience=self._patience):
             raise Inconclusive("话没有送到大模型，谈不上答到一半")

@@ -131,13 +131,14 @@ class Stage:
         self.canaries.update(leaks.manifest(fresh))
 
     def _attribute(self, record: Mapping[str, Any]) -> tuple[Owner, str, str] | None:
-        """先看模型密钥是谁的，再看正在作答的那句话（末尾的口令）是谁的。"""
+        """先看模型密钥是谁的，再看正在作答的那句话（剧本点明的，或末尾的口令）是谁的。"""
         self._learn()
         by_key = self._agents.get(record["key_fp"])
-        if by_key is None and record["kind"] != "reply":
+        asked = record.get("asked")
+        if by_key is None and record["kind"] != "reply" and not asked:
             # 大家共用一把模型密钥时，内部的小步骤不知道是替谁做的；不猜。
             return None
-        tokens = find_tokens(record["tail"])
+        tokens = find_tokens(asked or record["tail"])
         canary = self.canaries.get(tokens[-1]) if tokens else None
         if canary is None:
             return None if by_key is None else (by_key[0], "", by_key[1])
@@ -224,6 +225,7 @@ class Stage:
             model_url=service.endpoints.model_url,
             run_prefix=self._settings.run_prefix,
             agents_by_key=self._agents,
+            profile=self._profile,
         )
         return Cast(
             Households(office, uid),

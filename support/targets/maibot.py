@@ -10,7 +10,7 @@ PROFILE = Profile(
     registry="pool",
     script="maibot",
     # 全部调用共用一把模型密钥，按不住单独一家，所以没有“按住模型”。
-    capabilities=("提示词可见",),
+    capabilities=("提示词可见", "逐句回复"),
     reply_s=20.0,
     fresh_ids=True,
     most_workers=1,

@@ -21,6 +21,8 @@ class Profile:
     `script` 观察站照哪个剧本作答：plain 一句一答、saas、maibot；
     `reply_s` 等一句回复的秒数；
     `fresh_ids` 每个场景都用全新的用户与群编号：租户是轮流扮演的，旧话不能带到下一场；
+    `persona_object` 人设要写成对象 ``{"personality": …}``，写成文字的它收下却不用；
+    `shared_model_key` 各家的模型调用都用部署自己的一把密钥，认谁的调用要看人设的口令；
     `most_workers` 至多几个工作进程同时对着它，0 不限：几家共用一处时，同时跑会互相看见。
     """
 
@@ -31,6 +33,8 @@ class Profile:
     capabilities: tuple[str, ...]
     reply_s: float
     fresh_ids: bool = False
+    persona_object: bool = False
+    shared_model_key: bool = False
     most_workers: int = 0
 
 

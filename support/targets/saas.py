@@ -17,8 +17,11 @@ PROFILE = Profile(
         "按住模型",
         "多智能体",
         "人设",
-        "自家模型密钥",
         "发密钥",
     ),
     reply_s=30.0,
+    # 同名的用户只认得第一家的那位，场景之间要用全新的编号，才不会把旧账算到下一场。
+    fresh_ids=True,
+    persona_object=True,
+    shared_model_key=True,
 )
