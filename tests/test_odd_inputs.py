@@ -7,8 +7,8 @@ import pytest
 from support import results
 from support.canary import find_tokens
 from support.client.lines import flatten
-from support.ledger import Redactor
-from support.model import Kind
+from support.ledger import Ledger, Redactor, read_events
+from support.model import Kind, Surface
 from support.oracles import leaks
 from support.oracles.listing import only_own
 from support.oracles.recall import forgets, only_remembers
