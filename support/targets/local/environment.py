@@ -73,7 +73,10 @@ def install(python: Path, venv: Path, log: Path, *, requirement: str = REQUIREME
     shutil.rmtree(venv, ignore_errors=True)
     steps = (
         ("建立 Python 环境", [str(python), "-m", "venv", str(venv)]),
-        ("安装 MaiBot", [str(inside), "-m", "pip", "install", "--quiet", requirement]),
+        (
+            "安装 MaiBot",
+            [str(inside), "-m", "pip", "install", "--quiet", "--no-cache-dir", requirement],
+        ),
     )
     for title, command in steps:
         if run(command, log) != 0:
