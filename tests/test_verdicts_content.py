@@ -325,6 +325,12 @@ def test_what_was_touched_is_shown_in_its_surroundings():
         expected=f"……{'前' * 60}甲{'后' * 79}……",
         actual=f"……{'前' * 60}乙{'后' * 79}……",
     )
+    for before, after, shown in (
+        ("甲" + "后" * 100, "乙" + "后" * 100, f"……乙{'后' * 79}……"),
+        ("前" * 100 + "甲", "前" * 100 + "乙", f"……{'前' * 60}乙……"),
+    ):
+        verdict = outsider.untouched(before, after, tenant="科技公司", events=(1, 2))
+        assert verdict.actual == shown
     longer = outsider.untouched("甲", "甲乙", tenant="科技公司", events=(1, 2))
     assert (longer.expected, longer.actual) == ("……甲……", "……甲乙……")
     shorter = outsider.untouched("前" * 61 + "甲", "前" * 61, tenant="科技公司", events=(1, 2))

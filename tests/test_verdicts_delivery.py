@@ -274,13 +274,14 @@ def test_astray_replies_name_every_wrong_place(history):
     assert only_to_asker(history.events, [token]) == doubt(claim, 1)
     opened(history, EDU)
     assert only_to_asker(history.events, [token]) == held("1 条回复都送对了", 1, 4)
-    for owner in (EDU, GROUP, EDU):
+    for owner in (EDU, GROUP, GROUP, replace(TECH, platform="wechat")):
         history.heard(token, by=owner)
     assert only_to_asker(history.events, [token]) == broken(
-        "送错了人：3 条回复到了别处",
-        *(4, 6, 7, 8),
+        "送错了人：4 条回复到了别处",
+        *(5, 6, 7, 8, 9),
         expected="只送到问的人手里",
-        actual="到了教育机构/助手/qq/private:u1001/小王、科技公司/助手/qq/group:g1/小王",
+        actual="到了教育机构/助手/qq/private:u1001/小王、科技公司/助手/qq/group:g1/小王"
+        "、科技公司/助手/wechat/private:u1001/小王",
     )
 
 
