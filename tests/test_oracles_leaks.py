@@ -99,6 +99,13 @@ def test_no_form_of_a_canary_escapes(form):
     assert audit(history).outcome is VIOLATED
 
 
+@pytest.mark.parametrize("unknown", ["platform", "chat"])
+def test_a_dimension_nobody_knows_is_not_held_against_the_observer(unknown):
+    history = History()
+    history.saw(replace(TECH, **{unknown: ""}), Surface.REPLY, history.said(TECH))
+    assert audit(history).outcome is HELD
+
+
 def test_operator_bodies_without_an_owner_are_exempt_and_prove_nothing():
     history = History()
     token = history.said(TECH)

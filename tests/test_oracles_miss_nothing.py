@@ -112,6 +112,14 @@ def let_in(history):
 
 
 @case(HELD)
+def let_in_after_turning_away(history):
+    bad = history.said(TECH)
+    history.befell(Kind.REFUSED, bad)
+    good = history.answered(TECH)
+    return lambda events: accepted_then_refused(events, good, bad)
+
+
+@case(HELD)
 def turned_away(history):
     token = history.said(TECH)
     history.befell(Kind.REFUSED, token)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from support.model import Kind
 from support.oracles.recall import forgets, only_remembers, remembers
 from tests.histories import EDU, HELD, INCONCLUSIVE, TECH, VIOLATED, History
 
@@ -34,6 +35,12 @@ def test_remembered_in_the_reply_when_no_prompt_is_visible(history):
     seq = history.heard(question, told)
     verdict = look(history, remembers, question, told)
     assert (verdict.outcome, verdict.evidence) == (HELD, (seq,))
+
+
+def test_remembered_in_the_very_first_word(history):
+    told, question = history.said(TECH, "周三"), history.said(TECH)
+    history.ledger.add(Kind.PROMPT, by=TECH, token=question, text=f"{told}，说到{question}")
+    assert look(history, remembers, question, told).outcome is HELD
 
 
 def test_forgotten_is_violated(history):

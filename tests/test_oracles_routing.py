@@ -74,6 +74,7 @@ def test_without_replies_or_with_one_place_routing_proves_nothing():
     assert only_to_asker(silent.events, [silent.said(TECH)]).outcome is INCONCLUSIVE
     alone = History()
     connected(alone, TECH)
+    alone.said(EDU)
     assert only_to_asker(alone.events, [alone.answered(TECH)]).outcome is INCONCLUSIVE
 
 
@@ -144,6 +145,8 @@ def on_two_devices():
     history = History()
     for device in (PHONE, TABLET):
         connected(history, TECH, **device)
+    connected(history, EDU)
+    hears(history, TECH, history.said(TECH), **PHONE)
     return history, history.said(TECH, **PHONE)
 
 

@@ -248,6 +248,8 @@ def test_settings_are_told_with_model_temperature_and_key(history):
     claim = "2 次调用都照自己的模型设置"
     both = own(TECH_USE, EDU_USE)
     assert own_settings(history.events, questions, both) == held(claim, 2, 3, 6)
+    swapped = own_settings(history.events, questions, own(EDU_USE, TECH_USE))
+    assert (swapped.claim, swapped.evidence) == ("2 次调用没有照自己的模型设置", (3, 6))
     questions.append(call(history, EDU))
     assert own_settings(history.events, questions, both) == broken(
         "1 次调用没有照自己的模型设置",
@@ -275,6 +277,7 @@ def test_one_common_setting_is_enough_to_hide_a_mistake(history, same):
 def test_a_listing_is_told_in_numbers():
     claim = "它名下本来就没有东西，列不出什么"
     assert only_own([], [], 0, event=7) == doubt(claim, 0, 7)
+    assert only_own(["丙"], [], 1, event=7).actual == "列出 1 样，总数 1"
     assert only_own(["甲"], ["甲"], 1, event=7) == held("恰好列出自己的 1 样", 1, 7)
     assert only_own(["甲", "丙", "丁"], ["甲", "乙"], 3, event=7) == broken(
         "名录不对：多出 2 样，少了 1 样，自报总数 3",
@@ -322,6 +325,12 @@ def test_what_was_touched_is_shown_in_its_surroundings():
         expected=f"……{'前' * 60}甲{'后' * 79}……",
         actual=f"……{'前' * 60}乙{'后' * 79}……",
     )
+    for before, after, shown in (
+        ("甲" + "后" * 100, "乙" + "后" * 100, f"……乙{'后' * 79}……"),
+        ("前" * 100 + "甲", "前" * 100 + "乙", f"……{'前' * 60}乙……"),
+    ):
+        verdict = outsider.untouched(before, after, tenant="科技公司", events=(1, 2))
+        assert verdict.actual == shown
     longer = outsider.untouched("甲", "甲乙", tenant="科技公司", events=(1, 2))
     assert (longer.expected, longer.actual) == ("……甲……", "……甲乙……")
     shorter = outsider.untouched("前" * 61 + "甲", "前" * 61, tenant="科技公司", events=(1, 2))

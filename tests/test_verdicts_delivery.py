@@ -199,6 +199,9 @@ def test_the_quota_is_counted_line_by_line(history):
     assert metered(history.events, [real, limited], **promise) == held(
         "1 句得到回答，1 句被限流，0 句没有答复", 2, 8, 9
     )
+    assert metered(history.events, [limited, real], **promise) == held(
+        "1 句得到回答，1 句被限流，0 句没有答复", 2, 9, 8
+    )
     actual = "1 句得到回答，1 句被限流，1 句没有答复"
     assert metered(history.events, [real, limited, silent], **promise) == broken(
         f"限额不对：{actual}", 3, 8, 9, expected="1 句得到回答，1 句被限流", actual=actual
@@ -207,6 +210,12 @@ def test_the_quota_is_counted_line_by_line(history):
     actual = "1 句得到回答，1 句被限流，0 句没有答复，1 条提示里有人说过的话"
     assert metered(history.events, [real, silent], **promise) == broken(
         f"限额不对：{actual}", 2, 8, 13, expected="1 句得到回答，1 句被限流", actual=actual
+    )
+    lost = history.said(TECH)
+    history.prompted(lost)
+    actual = "1 句得到回答，0 句被限流，1 句没有答复"
+    assert metered(history.events, [lost, real], answered=2, limited=0) == broken(
+        f"限额不对：{actual}", 2, 8, expected="2 句得到回答，0 句被限流", actual=actual
     )
 
 
@@ -265,13 +274,14 @@ def test_astray_replies_name_every_wrong_place(history):
     assert only_to_asker(history.events, [token]) == doubt(claim, 1)
     opened(history, EDU)
     assert only_to_asker(history.events, [token]) == held("1 条回复都送对了", 1, 4)
-    for owner in (EDU, GROUP, EDU):
+    for owner in (EDU, GROUP, GROUP, replace(TECH, platform="wechat")):
         history.heard(token, by=owner)
     assert only_to_asker(history.events, [token]) == broken(
-        "送错了人：3 条回复到了别处",
-        *(4, 6, 7, 8),
+        "送错了人：4 条回复到了别处",
+        *(5, 6, 7, 8, 9),
         expected="只送到问的人手里",
-        actual="到了教育机构/助手/qq/private:u1001/小王、科技公司/助手/qq/group:g1/小王",
+        actual="到了教育机构/助手/qq/private:u1001/小王、科技公司/助手/qq/group:g1/小王"
+        "、科技公司/助手/wechat/private:u1001/小王",
     )
 
 

@@ -54,7 +54,7 @@ def forgets(
     """答 `question` 时不记得 `unwanted`；`controls` 是理应记得它的提问，至少一处真记得才算数。"""
     evidence, tokens = shown_by(events, question)
     seqs = tuple(event.seq for event in evidence)
-    if evidence and unwanted in tokens:
+    if unwanted in tokens:
         return Verdict(
             Outcome.VIOLATED,
             f"想起了别处的话：“{words}”",
