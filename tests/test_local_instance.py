@@ -15,6 +15,7 @@ from support.errors import ConfigError, SuiteError
 from support.targets.local import environment, state
 from support.targets.local.instance import Instance, TermsNotAccepted, Wishes, claim
 from support.targets.local.settings import Plan, wanted
+from support.targets.profile import profile
 
 PLATFORMS = ("qq", "wechat", "discord")
 ORDER = wanted(Plan(1, 2, 3, PLATFORMS, ("k",), "m"))
@@ -189,7 +190,7 @@ def test_the_run_takes_address_keys_and_capabilities_from_the_instance(tmp_path)
     assert env == {state.KEYS_ENV: "one-key,two-key"}
     assert config.target.server_url == "ws://127.0.0.1:1/ws"
     assert config.observer.listen == "127.0.0.1:3"
-    assert config.target.capabilities == ("提示词可见",)
+    assert config.target.capabilities == profile("maibot").capabilities
     assert "one-key" not in repr(state.read(tmp_path))
 
 

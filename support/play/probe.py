@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from support.client.provider import Provider
 from support.client.stream import Fate
 from support.phrases import Speaker
@@ -15,8 +17,22 @@ _TENANT = "试音"
 _SECONDS = 15.0
 
 
-async def deafness(cast: Cast, provider: Provider, *, model_url: str, patience: float) -> str:
-    """听不见它的模型请求时，说明哪里不对、怎么改；听得见就是空。"""
+@dataclass(frozen=True, slots=True)
+class Deafness:
+    """听不见它的模型请求：哪里不对、怎么改。
+
+    `is_certain`：它回了话而我们没听见，那就确定没有指到观察站，跑也是白跑；
+    连话也没回的，可能是模型没指对，也可能是它自己不答话，后者要由场景判。
+    """
+
+    told: str
+    is_certain: bool
+
+
+async def listen(
+    cast: Cast, provider: Provider, *, model_url: str, patience: float
+) -> Deafness | None:
+    """说一句话，听它问不问大模型；听得见就是 None。"""
     seconds = min(_SECONDS, patience)
     try:
         await cast.households.open(_TENANT)
@@ -30,10 +46,12 @@ async def deafness(cast: Cast, provider: Provider, *, model_url: str, patience: 
         await cast.disconnect()
         await cast.households.remove_all()
     if heard:
-        return ""
-    answered = "它回了话，可见" if fate is Fate.REPLIED else f"它也没有回话（{fate.value}），多半是"
-    return (
+        return None
+    replied = fate is Fate.REPLIED
+    guess = "它回了话，可见" if replied else f"它也没有回话（{fate.value}），多半是"
+    told = (
         f"说了一句话，{seconds:g} 秒内观察站没有看见任何模型请求："
-        f"{answered}部署的大模型没有指到观察站\n"
+        f"{guess}部署的大模型没有指到观察站\n"
         f"  改法：把部署的大模型地址写成 {model_url}（[observer].listen、public_url），重启它再跑"
     )
+    return Deafness(told, replied)

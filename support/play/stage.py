@@ -30,7 +30,7 @@ from support.oracles import leaks
 from support.play.cast import Cast
 from support.play.faults import Faults
 from support.play.households import Households, Office, sweep
-from support.play.probe import deafness
+from support.play.probe import listen
 from support.play.services import Service, Services
 from support.play.world import Settings, World
 from support.records import Scene, conclude, dump_record, setup_seconds
@@ -193,7 +193,7 @@ class Stage:
         return self._reporting.explain(verdict, scene, self.scenario_events(), self.canaries)
 
     def _refuse_deaf_observer(self, uid: str) -> None:
-        """真实部署第一次登台前试一次音；模型没有指到观察站，后面的都不必等。"""
+        """真实部署第一次登台前试一次音；确定模型没有指到观察站，后面的都不必等。"""
         if self._deaf is not None:
             return
         self._deaf = ""
@@ -202,8 +202,8 @@ class Stage:
             return
         service = Service(self.endpoints, self._settings.operator_key)
         try:
-            self._deaf = self.run(
-                deafness(
+            found = self.run(
+                listen(
                     self._cast(service, f"{uid}-probe"),
                     self._provider,
                     model_url=self.endpoints.model_url,
@@ -213,8 +213,10 @@ class Stage:
         except SuiteError as error:
             # 连不上之类，照常由场景自己说。
             self._settings.notice(f"试音没有成：{error}")
-        if self._deaf:
-            self._settings.notice(self._deaf)
+            return
+        if found is not None:
+            self._settings.notice(found.told)
+            self._deaf = found.told if found.is_certain else ""
 
     def _cast(self, service: Service, uid: str) -> Cast:
         office = Office(
