@@ -21,7 +21,7 @@ class Addresses:
         return ("--control-url", self.control, "--server-url", self.message)
 
 
-def _application(*, acks: bool) -> web.Application:
+def _application(*, acks: bool, answers: bool) -> web.Application:
     numbers = itertools.count(1)
 
     async def manage(request: web.Request) -> web.Response:
@@ -39,6 +39,12 @@ def _application(*, acks: bool) -> web.Application:
                 asked = json.loads(message.data)["msg_id"]
                 meta = {"uuid": "c1", "acked_msg_id": asked}
                 await socket.send_json({"ver": 1, "type": "sys_ack", "meta": meta, "payload": {}})
+            if answers and message.type is WSMsgType.TEXT:
+                payload = json.loads(message.data)["payload"]
+                payload["message_segment"] = {"type": "text", "data": "嗯"}
+                await socket.send_json(
+                    {"ver": 1, "type": "sys_std", "meta": {}, "payload": payload}
+                )
         return socket
 
     app = web.Application()
@@ -48,9 +54,9 @@ def _application(*, acks: bool) -> web.Application:
 
 
 @asynccontextmanager
-async def poor_target(*, acks: bool) -> AsyncIterator[Addresses]:
-    """起一个只确认（`acks`）或完全不理人的目标。"""
-    runner = web.AppRunner(_application(acks=acks), shutdown_timeout=0.1)
+async def poor_target(*, acks: bool, answers: bool = False) -> AsyncIterator[Addresses]:
+    """起一个只确认（`acks`）、答话却不问大模型（`answers`）或完全不理人的目标。"""
+    runner = web.AppRunner(_application(acks=acks, answers=answers), shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()

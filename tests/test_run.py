@@ -118,6 +118,17 @@ async def test_a_target_that_never_replies(tmp_path, acks):
     assert "丢失" in (done.folder / "report.txt").read_text("utf-8")
 
 
+async def test_a_target_whose_model_is_elsewhere_is_told_how_to_mend_it(tmp_path):
+    config = make_config(tmp_path / "c.toml", ("reply = 8.0", "reply = 0.5"))
+    async with poor_target(acks=True, answers=True) as addresses:
+        options = ("--config", str(config), *addresses.options, "--tags", "@HIST-01 or @DELIV-01")
+        done = await asyncio.to_thread(run, tmp_path / "r", *options)
+    assert done.code == 3, done.output
+    assert done.verdicts("HIST-01") == done.verdicts("DELIV-01") == {"无法判定"}
+    assert "没有指到观察站" in done.output
+    assert "改法：把部署的大模型地址写成 http://127.0.0.1:" in done.output
+
+
 @pytest.fixture
 def server(tmp_path):
     """一台手工起的参考服务，充当外部目标。"""
