@@ -110,7 +110,7 @@ class Cast:
             return f"m-{token}"
         place = (owner.tenant, owner.agent, owner.platform, key)
         self._said[place] += 1
-        return f"m-{self._said[place]}"
+        return f"m-{self._salt}{self._said[place]}"
 
     def platform(self, speaker: Speaker) -> str:
         """说话所在的平台；不指明就是配置里的第一个。"""

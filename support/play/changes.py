@@ -9,7 +9,8 @@ import asyncio
 
 from support.phrases import Change
 from support.play.credentials import change_call
-from support.play.households import GONE, Household, Households
+from support.play.estate import GONE, Household
+from support.play.households import Households
 
 #: 变故之后智能体的状态。
 _AGENT_STATUS = {

@@ -17,7 +17,8 @@ from support.client.control import Answer
 from support.model import Owner, Scope
 from support.oracles.outsider import Attempt
 from support.phrases import Deed, KeyRef, Look, Resource
-from support.play.households import GONE, Household, Households
+from support.play.estate import GONE, Household
+from support.play.households import Households
 from support.play.keyring import Keyring
 from support.play.notebook import Listing
 from support.play.requests import Ids, Request, request

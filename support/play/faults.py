@@ -19,7 +19,7 @@ from support.ledger import Ledger
 from support.model import Kind
 from support.phrases import Accident, ModelFault, Restart, Speaker
 from support.play.cast import SENTINEL, Cast
-from support.play.households import Agent
+from support.play.estate import Agent
 from support.targets.embedded import Reference
 
 _SCRIPTS: Mapping[ModelFault, Mapping[str, Any]] = {

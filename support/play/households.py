@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from support.canary import Mint
@@ -20,58 +20,12 @@ from support.config import Config
 from support.errors import ProtocolError, TargetUnreachable
 from support.ledger import Ledger
 from support.model import NOBODY, Kind, Owner, Scope
+from support.play import fitting
+from support.play.estate import Agent, Household
 from support.play.requests import Request
 from support.targets.profile import Profile
 
-#: 已经不在名录里的智能体的状态。
-GONE = "gone"
 _STRANGER_PERSONA = ("麦麦", "温和、周到、守口如瓶")
-
-
-@dataclass(slots=True)
-class Agent:
-    """一个智能体：编号、人设及其口令、对外的密钥、自己的模型密钥。"""
-
-    name: str
-    agent_id: str
-    owner: Owner
-    persona: str
-    persona_token: str
-    provider_key: str = field(repr=False)
-    key: str = field(default="", repr=False)
-    key_id: str = ""
-    #: 这个智能体自己的其余设置：``model`` 与 ``chat`` 两节。
-    overrides: dict[str, dict[str, Any]] = field(default_factory=dict)
-    status: str = "active"
-    key_status: str = "active"
-    #: 另发的密钥：规格里的叫法 → 密钥。
-    spares: dict[str, str] = field(default_factory=dict, repr=False)
-    #: 部署里各家共用一把模型密钥。
-    shares_model_key: bool = False
-
-    @property
-    def model_calls(self) -> dict[str, str]:
-        """给它的模型调用定剧本时怎么认：自己的模型密钥；共用密钥的认提示词里的人设口令。"""
-        if self.shares_model_key:
-            return {"contains": self.persona_token}
-        return {"key": self.provider_key}
-
-
-@dataclass(slots=True)
-class Household:
-    """一家租户。`name` 是规格里的叫法；`owner` 只到租户一维，用配置里的全名。"""
-
-    name: str
-    owner: Owner
-    tenant_id: str
-    agents: dict[str, Agent] = field(default_factory=dict)
-    retired_key: str = field(default="", repr=False)
-    #: 替它登记过的东西：哪一类 → 名录里认得出它的记号。
-    furnished: dict[str, set[str]] = field(default_factory=dict)
-
-    def agent(self, name: str = "") -> Agent:
-        """按名字取智能体；不给名字取第一个。"""
-        return self.agents[name] if name else next(iter(self.agents.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +144,7 @@ class Households:
         model = {**sections.get("model", {}), "api_providers": [provider]}
         character = f"{persona}（{token}）"
         return {
-            "persona": {"personality": character}
-            if self._office.profile.persona_object
-            else character,
+            "persona": fitting.persona(character, self._office.profile),
             "config_overrides": {**sections, "model": model},
         }
 
@@ -230,29 +182,40 @@ class Households:
         path: str,
         body: Mapping[str, Any] | None = None,
     ) -> Any:
-        """替一家租户办一件管理事务；办不成就是准备没有成立。"""
+        """替一家租户办一件管理事务；办不成就是准备没有成立，没有这个入口就跳过。"""
+        fitting.require(path, self._office.config.target.capabilities)
         path = f"/api/v2{path}"
         return await self._office.control.must(method, path, by=household.owner, body=body)
 
     async def inquire(
         self, household: Household, path: str, params: Mapping[str, str] | None = None
     ) -> Any:
-        """运营方查看一家租户的东西。"""
+        """运营方查看一家租户的东西；没有这个入口就跳过。"""
         path = path if path.startswith("/api/") else f"/api/v2{path}"
+        fitting.require(path, self._office.config.target.capabilities)
         return await self._office.control.must("GET", path, by=household.owner, params=params)
 
     async def call(
         self, owner: Owner, method: str, path: str, **options: Any
     ) -> tuple[Answer, int]:
         """发一次管理面请求，成败都要；返回应答与它在台账里的序号。"""
+        options["body"] = self._fitted(options.get("body"))
         answer = await self._office.control.call(method, path, by=owner, **options)
         return answer, self._office.ledger.mark()
 
     async def perform(self, household: Household, wanted: Request) -> Any:
-        """运营方替一家办一件事；办不成就是准备没有成立。"""
+        """运营方替一家办一件事；办不成就是准备没有成立，没有这个入口就跳过。"""
+        fitting.require(wanted.path, self._office.config.target.capabilities)
         return await self._office.control.must(
-            wanted.method, wanted.path, by=household.owner, body=wanted.body, params=wanted.params
+            wanted.method,
+            wanted.path,
+            by=household.owner,
+            body=self._fitted(wanted.body),
+            params=wanted.params,
         )
+
+    def _fitted(self, body: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+        return fitting.body(body, self._office.profile)
 
     def mark(self) -> int:
         """台账此刻的序号。"""

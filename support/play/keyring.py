@@ -11,7 +11,8 @@ from typing import Any
 from support.errors import Inconclusive
 from support.phrases import Credential, KeyRef
 from support.play.credentials import forge, past, swap_case, typo
-from support.play.households import Agent, Household, Households
+from support.play.estate import Agent, Household
+from support.play.households import Households
 
 _ADMIN: Mapping[str, Any] = {"permissions": ["admin"]}
 
