@@ -113,6 +113,7 @@ def test_noise_that_only_starts_halfway_proves_nothing():
         ("平 问 闹 问 停", INCONCLUSIVE),
         ("平 闹 问 停 问", INCONCLUSIVE),
         ("平 闹 问 闹", INCONCLUSIVE),
+        ("平 闹 问 停 说", INCONCLUSIVE),
     ],
 )
 def test_noise_must_last_from_the_first_line_to_the_last(course, outcome):
@@ -121,8 +122,24 @@ def test_noise_must_last_from_the_first_line_to_the_last(course, outcome):
         if step in "闹停":
             noise(history, 30 if step == "闹" else 0)
         else:
-            (quiet if step == "平" else loud).extend(chat(history, ENOUGH, 0.02))
+            count, took = (1, None) if step == "说" else (ENOUGH, 0.02)
+            (quiet if step == "平" else loud).extend(chat(history, count, took))
     assert fair(history.events, quiet, loud, seconds=2).outcome is outcome
+
+
+def test_when_things_happened_is_told_by_number_not_by_place():
+    history = History()
+    quiet = chat(history, ENOUGH, 0.01)
+    noise(history, 30)
+    loud = chat(history, ENOUGH, 0.02)
+    noise(history, 0)
+    whole = fair(history.events, quiet, loud, seconds=2)
+    spoken = [e for e in history.events if e.kind is Kind.SAID and e.token in loud]
+    heard = [e for e in history.events if e.kind is Kind.HEARD]
+    wave, end = (e for e in history.events if e.kind is Kind.FAULT)
+    for first, last in ((spoken, heard), ([wave], heard), ([end], [wave]), (spoken, [end])):
+        rest = [e for e in history.events if e not in (*first, *last)]
+        assert fair([*first, *rest, *last], quiet, loud, seconds=2) == whole
 
 
 def test_lines_never_said_prove_nothing():
