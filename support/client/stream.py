@@ -74,6 +74,8 @@ class Connection:
         self._salt, self.stragglers = salt, 0
         self._labels: dict[str, Any] = dict(labels or {})
         self._wire: Wire | None = None
+        #: 我们自己正在断开：读到头不是对方关的。
+        self._leaving = False
         self.reader: asyncio.Task[None] | None = None
         self._lines: dict[str, Line] = {}
         self._waiting: dict[str, asyncio.Future[Fate]] = {}
@@ -157,6 +159,8 @@ class Connection:
     async def _read(self, wire: Wire) -> None:
         async for frame in wire.frames():
             self._receive(frame)
+        if self._leaving:
+            return
         code, refused = wire.close_code, wire.refused
         self._ledger.add(Kind.CLOSED, by=self.base, code=code)
         for token in list(self._waiting):
@@ -219,15 +223,23 @@ class Connection:
         return next(waiting, here[-1] if here else "")
 
     async def close(self) -> None:
-        """客户端主动断开；还没等到下场的话保持“没有回复”。"""
-        if self.reader is not None:
-            self.reader.cancel()
-            await asyncio.wait([self.reader])
-            self.reader = None
-        if self._wire is not None:
-            await self._wire.close()
-            self._ledger.add(Kind.CLOSED, by=self.base, code=1000, by_us=True)
-            self._wire = None
+        """客户端主动断开；还没等到下场的话保持“没有回复”。
+
+        先走完关闭握手、再收掉读的任务：先取消读，aiohttp 就不等对方的关闭帧，
+        返回时服务可能还当我们在线，把回复写进一条没人读的连接。
+        """
+        self._leaving = True
+        try:
+            if self._wire is not None:
+                await self._wire.close()
+                self._ledger.add(Kind.CLOSED, by=self.base, code=1000, by_us=True)
+                self._wire = None
+        finally:
+            if self.reader is not None:
+                self.reader.cancel()
+                await asyncio.wait([self.reader])
+                self.reader = None
+            self._leaving = False
 
 
 def _from_elsewhere(chat: tuple[str, str] | None, salt: str) -> bool:

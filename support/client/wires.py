@@ -20,6 +20,10 @@ MAX_FRAME = 100 * 1024 * 1024
 ABNORMAL = 1006
 
 
+#: 关闭握手最多等对方几秒；不应答的就当它已经断了。
+_CLOSE_S = 2.0
+
+
 class WireBroken(Exception):
     """发不出去：线路已经断了，断因由收的一头报告。"""
 
@@ -153,7 +157,12 @@ async def _open(
     refusals: frozenset[int],
 ) -> Wire:
     handshake = session.ws_connect(
-        to.url, headers=headers, params=query, heartbeat=to.ping, max_msg_size=MAX_FRAME
+        to.url,
+        headers=headers,
+        params=query,
+        heartbeat=to.ping,
+        max_msg_size=MAX_FRAME,
+        timeout=aiohttp.ClientWSTimeout(ws_close=_CLOSE_S),
     )
     try:
         socket = await asyncio.wait_for(_awaited(handshake), to.timeout)
