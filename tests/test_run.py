@@ -170,6 +170,8 @@ def test_an_external_target_is_not_restarted_and_is_left_clean(tmp_path, server)
     assert done.code == 0, done.output
     assert done.verdicts("HIST-01") == {"通过"}
     assert done.verdicts("HIST-03") == {"跳过"}
+    (skipped,) = (one for one in done.results["scenarios"] if one["id"] == "HIST-03")
+    assert (skipped["duration_s"], skipped["evidence"]["events"]) == (pytest.approx(0, abs=0.01), 0)
     assert done.results["run"]["target"]["kind"] == "真实部署"
     assert tenants_left(server) == 0
 

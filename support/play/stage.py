@@ -77,7 +77,8 @@ class Stage:
         self._world: World | None = None
         #: 模型没有指到观察站时的说明；还没试过是 None。
         self._deaf: str | None = None
-        self._began = 0.0
+        #: 这个场景何时开幕；没有开幕就跳过的是 None。
+        self._began: float | None = None
         self._mark = 0
         self.loop = asyncio.new_event_loop()
         asyncio.set_event_loop(self.loop)
@@ -287,6 +288,9 @@ class Stage:
             errors, audit = self._audit(world, errors)
         skipped = skipped or next((str(e) for e in errors if isinstance(e, Unsupported)), "")
         ended = time.monotonic()
+        if self._began is None:
+            # 没有开幕就跳过：没有花时间，也没有自己的台账。
+            self._mark, self._began = self.ledger.mark(), ended
         if world is not None:
             if world.cast.stragglers:
                 self._settings.notice("有上一场迟到的回复，没有算在后面的场景里")
@@ -304,6 +308,7 @@ class Stage:
             events=len(events),
             known=self.config.known_for(scene.id, scene.name),
         )
+        self._began = None
         if record.unreachable and not self._lost_in:
             self._lost_in = scene.id
         self.ledger.add(Kind.ENDED, verdict=record.verdict.value, reason=record.reason)
