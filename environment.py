@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
-import support.phrases  # noqa: F401  参数类型要在步骤模块之前登记
+from behave import register_type
+
 from support.errors import Inconclusive, SuiteError, Violation
 from support.model import Outcome
+from support.phrases import TYPES
 from support.play.opening import open_stage
 from support.reports.evidence import attach_evidence
 from support.running.plan import scene_of, step_errors
+
+# behave 先引入本文件、再引入步骤模块：参数类型要在步骤之前登记。
+register_type(**TYPES)
 
 
 def before_all(context):

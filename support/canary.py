@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import itertools
 import re
@@ -28,6 +29,7 @@ def _digits(seed: str, count: int) -> str:
     return "".join(_ALPHABET[(number >> (5 * i)) & 31] for i in range(count))
 
 
+@functools.lru_cache(maxsize=4096)  # 同一枚口令在提示词里一再出现
 def _is_token(candidate: str) -> bool:
     return candidate[-_CHECK:] == _digits(candidate[:-_CHECK], _CHECK)
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, TypeVar
 
-from behave import register_type
 from parse import with_pattern
 
 _QUOTED = r"“[^“”]+”"
@@ -361,5 +360,3 @@ TYPES: dict[str, Callable[[str], Any]] = {
         )
     },
 }  # fmt: skip
-
-register_type(**TYPES)

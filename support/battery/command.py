@@ -31,6 +31,16 @@ from support.running.plan import plan as plan_scenes
 from support.targets.embedded import observing
 from support.targets.process import nursery
 
+#: 参考服务与 behave 工作进程要用的、引入起来慢的模块。
+_SEEDBED = (
+    "support.cli",
+    "support.reference.serve",
+    "behave.runner",
+    "support.client.provider",
+    "support.results",
+    "support.running.workers",
+    "support.battery.seedbed",
+)
 _EXAMPLES = """例子：
   python -m support mutants                                   全部变异体，再复原一遍
   python -m support mutants --kills HIST-01                   只试该被 HIST-01 抓住的
@@ -75,11 +85,12 @@ def _run(plan: Plan, claims: Claims, options: argparse.Namespace, console: Conso
     config = load_config(DEFAULT_CONFIG)
     started, run_id = datetime.now().astimezone(), new_run_id(datetime.now())
     run_dir = (options.report_dir or config.report.dir).resolve() / f"mutants-{run_id}"
+    launch = nursery(*_SEEDBED)
     with (
         observing(config, run_dir / "servers") as endpoints,
         BatteryProgress(len(plan.cases), console) as progress,
     ):
-        ground = Ground(config, endpoints, run_dir / "trials", run_id, options.seed, nursery())
+        ground = Ground(config, endpoints, run_dir / "trials", run_id, options.seed, launch)
         outcomes = run_battery(plan, ground, progress)
     results = record(ground, started, plan, outcomes, claims)
     for line in publish_detection(run_dir, results, history_limit=config.report.history):
@@ -99,7 +110,7 @@ def _parser() -> Parser:
     add("--mutant", action="append", default=[], metavar="名字", help="只试这一个，可写几次")
     add("--kills", action="append", default=[], metavar="编号", help="只试该被这条规格抓住的")
     add("--all", action="store_true", help="每个变异体都跑全部规格（慢，适合夜里）")
-    add("--workers", type=natural, default=2, metavar="个数", help="同时试几个（缺省 2）")
+    add("--workers", type=natural, default=4, metavar="个数", help="同时试几个（缺省 4）")
     add("--seed", type=whole, default=0, metavar="整数", help="台词的种子（缺省 0）")
     add("--report-dir", type=path, metavar="目录", help="报告放哪里（缺省 reports）")
     add("--list", action="store_true", help="只列出变异体，不跑")

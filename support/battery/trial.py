@@ -117,6 +117,7 @@ def _run(
             server_url=None,
             endpoints=server.endpoints(base),
             patience=PATIENCE_S if options else None,
+            allure=False,
         )
         return run_workers(
             assignment,

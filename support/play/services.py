@@ -16,6 +16,7 @@ from pathlib import Path
 from support.config import Config
 from support.ledger import Redactor
 from support.targets.embedded import Endpoints, Reference, reference
+from support.targets.process import nursery
 
 RESTART, AUTH, TIMED = "需.重启", "需.管理面鉴权", "需.模型限时"
 #: 限时的场景等不起参考服务平常的 20 秒。
@@ -37,6 +38,7 @@ class Services:
     def __init__(self, config: Config, shared: Service, folder: Path, redactor: Redactor) -> None:
         self._config, self._shared, self._folder = config, shared, folder
         self._redactor = redactor
+        self._launch = nursery("support.cli", "support.reference.serve")
         self._guarded: Service | None = None
         self._kept, self._lent = ExitStack(), ExitStack()
 
@@ -62,10 +64,16 @@ class Services:
         log = self._folder / f"reference-{name.replace('#', '-')}.log"
         base = self._shared.endpoints
         options = (*base.serve_options, *extra)
-        server = stack.enter_context(
-            reference(self._config, base.model_url, log, operator_key=operator_key, extra=options)
+        server = reference(
+            self._config,
+            base.model_url,
+            log,
+            operator_key=operator_key,
+            extra=options,
+            launch=self._launch,
         )
-        return Service(server.endpoints(base), operator_key, server)
+        own = stack.enter_context(server)
+        return Service(own.endpoints(base), operator_key, own)
 
     def give_back(self) -> None:
         """场景落幕：停掉只归它的那台。"""

@@ -42,6 +42,8 @@ class Assignment:
     target: str | None = None
     #: 等一句回复的秒数；None 表示听配置的。
     patience: float | None = None
+    #: 是否留下 Allure 结果；变异检验的各次试验没有人看，省下排版的用时。
+    allure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +158,13 @@ class _Worker:
             "endpoints": json.dumps(endpoints, ensure_ascii=False),
         }
         given = [f"{name}={value}" for name, value in knobs.items() if value is not None]
-        return (
-            *("--no-summary", "--no-color"),
+        allure = (
             *("-f", "support.reports.allure:SpecAllureFormatter"),
             *("-o", str(assignment.run_dir / "allure-results")),
+        )
+        return (
+            *("--no-summary", "--no-color"),
+            *(allure if assignment.allure else ()),
             *("-f", "plain"),
             *(part for knob in given for part in ("-D", knob)),
             f"@{selection}",

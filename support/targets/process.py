@@ -1,7 +1,8 @@
-"""子进程从哪里来：平常各自新起；要起几百个时，从一个已经引入好模块的苗圃里分出来。
+"""子进程从哪里来：平常各自新起；要起许多个时，从一个已经引入好模块的苗圃里分出来。
 
 职责：按“``python -m 模块 参数``”起一个进程，给出同样的把手。不做什么：不认识任何服务。
-变异检验一次要起几百台服务与几百个 behave，每个光是引入模块就要半秒到一秒；
+一次运行要起几十台独占的服务，一次变异检验要起几百台与几百个 behave，
+每个光是引入模块就要半秒到一秒；
 分出来的进程省下这一步，其余与新起的一样：自成会话、自己的环境变量、自己的三个管道。
 """
 
@@ -18,21 +19,6 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import IO, Any, Protocol
-
-#: 苗圃预先引入的模块：参考服务与 behave 工作进程要用的、引入起来慢的。
-#: 认识句式的（support.play、support.phrases）不在内：behave 开跑时清空参数类型，得在那之后引入。
-_PRELOAD = (
-    "support.cli",
-    "support.reference.serve",
-    "behave.runner",
-    "support.client.stream",
-    "support.client.provider",
-    "support.generator",
-    "support.results",
-    "support.running.workers",
-    "support.reports.allure",
-    "support.reports.evidence",
-)
 
 
 class Process(Protocol):
@@ -94,12 +80,12 @@ def fresh(command: Command) -> Process:
                 file.close()
 
 
-def nursery() -> Launch:
-    """一个苗圃；所在的系统不会分进程时，就还是各自新起。"""
+def nursery(*seedbed: str) -> Launch:
+    """一个苗圃，预先引入 `seedbed` 这些模块；所在的系统不会分进程时，就还是各自新起。"""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return fresh
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(_PRELOAD))
+    context.set_forkserver_preload(list(seedbed))
 
     def launch(command: Command) -> Process:
         stdin, stdout, stderr = (context.Pipe(duplex=False) for _ in range(3))
@@ -160,6 +146,7 @@ def _file(end: Connection, mode: str) -> IO[str]:
 
 def _become(command: Command, ends: Sequence[Connection]) -> None:
     """在分出来的进程里：接好三个管道，变成 ``python -m 模块``。"""
+    multiprocessing.current_process().daemon = False  # 它自己还要再起进程
     os.setsid()
     os.chdir(command.cwd)
     os.environ.update(command.env)
