@@ -13,8 +13,7 @@ from support.play.opening import open_stage
 from support.reports.evidence import attach_evidence
 from support.running.plan import scene_of, step_errors
 
-# behave 先引入本文件、再引入步骤模块：参数类型要在步骤之前登记。
-register_type(**TYPES)
+register_type(**TYPES)  # 要在步骤模块之前；behave 先引入本文件
 
 
 def before_all(context):
@@ -26,11 +25,9 @@ def before_scenario(context, scenario):
     context.scene, context.entrance = scene_of(scenario), None
     if context.stage.interrupted:
         context.abort("被打断")
-        scenario.skip("运行被打断")
-        return
-    missing = context.stage.missing_capability(scenario.effective_tags)
-    if missing:
-        scenario.skip(f"目标没有能力“{missing}”")
+    reason = context.stage.reason_to_skip(scenario.effective_tags)
+    if reason:
+        scenario.skip(reason)
         return
     try:
         context.world = context.stage.enter(context.scene, scenario.skip)

@@ -22,7 +22,7 @@ def started(monkeypatch):
     made = []
 
     @contextmanager
-    def fake(config, model_url, log, *, operator_key=None, extra=()):
+    def fake(config, model_url, log, *, operator_key=None, extra=(), launch=None):
         one = [operator_key, True]
         made.append(one)
         yield SimpleNamespace(endpoints=lambda base: replace(base, control_url=log.name))

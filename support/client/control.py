@@ -14,6 +14,7 @@ from typing import Any
 
 import aiohttp
 
+from support.client.lasting import lasting
 from support.errors import ProtocolError, TargetUnreachable
 from support.ledger import Ledger
 from support.model import NOBODY, Kind, Owner, Surface
@@ -52,6 +53,7 @@ class ControlPlane:
         self._ledger = ledger
         self._timeout = aiohttp.ClientTimeout(total=timeout)
         self._headers = {"X-API-Key": operator_key} if operator_key else {}
+        self._underway: set[asyncio.Task[Answer]] = set()
 
     async def call(
         self,
@@ -65,8 +67,27 @@ class ControlPlane:
     ) -> Answer:
         """发一次请求。`by` 是“替谁办事”：越界审计据此判断应答体里能出现谁的口令。
 
-        `key` 是亮出的密钥；不给就用运营方的。
+        `key` 是亮出的密钥；不给就用运营方的。发出去的收不回来：等的人不等了，它也照样走完。
         """
+        with lasting():
+            exchange = asyncio.ensure_future(self._exchange(method, path, by, body, params, key))
+        self._underway.add(exchange)
+        exchange.add_done_callback(self._underway.discard)
+        return await asyncio.shield(exchange)
+
+    async def settled(self) -> None:
+        """等发出去的请求都有了结果：在那之前，服务那头还会多出东西来。"""
+        await asyncio.gather(*self._underway, return_exceptions=True)
+
+    async def _exchange(
+        self,
+        method: str,
+        path: str,
+        by: Owner,
+        body: Mapping[str, Any] | None,
+        params: Mapping[str, str] | None,
+        key: str | None,
+    ) -> Answer:
         url = f"{self._base}{path}"
         headers = self._headers if key is None else {"X-API-Key": key}
         try:

@@ -55,6 +55,9 @@ class KeyPool:
         )
         return Answer(True, 200, "", "", data)
 
+    async def settled(self) -> None:
+        """没有发出去的请求可等。"""
+
     async def must(
         self,
         method: str,

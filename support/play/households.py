@@ -263,6 +263,7 @@ class Households:
 
 async def sweep(control: ControlPlane | KeyPool, ledger: Ledger, prefix: str) -> None:
     """收尾：按运行前缀找出还在的租户并删除（创建途中被打断时，编号没来得及记下）。"""
+    await control.settled()
     page, pages = 1, 1
     strays: list[str] = []
     while page <= pages:

@@ -94,9 +94,9 @@ class Stage:
         )
         self._profile = profile_of(config.target)
         self._pool = self._key_pool()
-        shared = Service(endpoints, settings.operator_key)
-        self._services = Services(config, shared, folder, self.ledger.redactor)
-        self._control = self._control_plane(shared)
+        self._shared = Service(endpoints, settings.operator_key)
+        self._services = Services(config, self._shared, folder, self.ledger.redactor)
+        self._control = self._control_plane(self._shared)
 
     @staticmethod
     async def _open_session() -> aiohttp.ClientSession:
@@ -150,10 +150,13 @@ class Stage:
 
     # ---- 开幕 ------------------------------------------------------------------
 
-    def missing_capability(self, tags: Iterable[str]) -> str:
-        """标签要求、而目标没有的第一项能力；都有则为空。"""
+    def reason_to_skip(self, tags: Iterable[str]) -> str:
+        """这个场景不必演的缘由：运行被打断，或标签要求的能力目标没有；该演则为空。"""
+        if self.interrupted:
+            return "运行被打断"
         needs = (tag.partition(".")[2] for tag in tags if tag.startswith("需."))
-        return next((need for need in needs if need not in self.config.target.capabilities), "")
+        missing = next((n for n in needs if n not in self.config.target.capabilities), "")
+        return f"目标没有能力“{missing}”" if missing else ""
 
     def enter(self, scene: Scene, skip: Callable[[str], None]) -> World:
         """为一个场景造 World。目标从不答话时不再往下等。"""
@@ -201,11 +204,11 @@ class Stage:
         target = self.config.target
         if target.kind == "embedded" or "提示词可见" not in target.capabilities:
             return
-        service = Service(self.endpoints, self._settings.operator_key)
+        self.step_begins()
         try:
             found = self.run(
                 listen(
-                    self._cast(service, f"{uid}-probe"),
+                    self._cast(self._shared, f"{uid}-probe"),
                     self._provider,
                     model_url=self.endpoints.model_url,
                     patience=self.config.timeouts.reply,
@@ -215,13 +218,16 @@ class Stage:
             # 连不上之类，照常由场景自己说。
             self._settings.notice(f"试音没有成：{error}")
             return
+        finally:
+            self.step_ends()
         if found is not None:
             self._settings.notice(found.told)
             self._deaf = found.told if found.is_certain else ""
 
     def _cast(self, service: Service, uid: str) -> Cast:
+        is_shared = service is self._shared
         office = Office(
-            control=self._control_plane(service),
+            control=self._control if is_shared else self._control_plane(service),
             ledger=self.ledger,
             mint=self._mint,
             config=self.config,
@@ -261,6 +267,8 @@ class Stage:
 
     def step_begins(self) -> None:
         """此后按 Ctrl-C 立即打断这一步。"""
+        if self.interrupted:
+            raise KeyboardInterrupt
         self._in_step = True
 
     def step_ends(self) -> None:
@@ -283,8 +291,8 @@ class Stage:
         """审计、收场、写下场景记录。`errors` 是步骤抛出的异常，`skipped` 是跳过的缘由。"""
         world, self._world = self._world, None
         audit = None
+        self._cancel_unfinished()
         if world is not None:
-            self._cancel_unfinished()
             errors, audit = self._audit(world, errors)
         skipped = skipped or next((str(e) for e in errors if isinstance(e, Unsupported)), "")
         ended = time.monotonic()
