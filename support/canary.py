@@ -16,6 +16,8 @@ import unicodedata
 PREFIX = "zx"
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # 32 个，去掉易混的 i l o u
 _BODY, _CHECK = 10, 2
+#: 本套字母表 → Python 的三十二进制。
+_TO_INT = str.maketrans(_ALPHABET, "0123456789abcdefghijklmnopqrstuv")
 _TOKEN = re.compile(f"(?=({PREFIX}[{_ALPHABET}]{{{_BODY + _CHECK}}}))")
 # 空白与一切看不见的字符：分词、排版、复制都可能把它们塞进口令中间。
 _GLUE = re.compile(
@@ -30,7 +32,8 @@ def _digits(seed: str, count: int) -> str:
 
 
 @functools.lru_cache(maxsize=4096)  # 同一枚口令在提示词里一再出现
-def _is_token(candidate: str) -> bool:
+def is_token(candidate: str) -> bool:
+    """形状对的一串是不是真口令：末两位对得上。"""
     return candidate[-_CHECK:] == _digits(candidate[:-_CHECK], _CHECK)
 
 
@@ -47,6 +50,48 @@ class Mint:
         return body + _digits(body, _CHECK)
 
 
+class Numbering:
+    """压测的口令：正文里编着第几家、第几句，认主人不必查表，句数再多内存也不长。
+
+    正文前两位是本次运行的随机数 `nonce`（0 到 1023），再两位是第几家，余下六位是第几句。
+    """
+
+    MOST_TENANTS, MOST_LINES = 1 << 10, 1 << 30
+
+    def __init__(self, nonce: int) -> None:
+        self._nonce = nonce % (1 << 10)
+
+    def prefix(self, tenant: int) -> str:
+        """第 `tenant` 家的口令共同的开头。"""
+        return PREFIX + _spell((self._nonce << 10) | tenant, 4)
+
+    def token(self, tenant: int, line: int) -> str:
+        """第 `tenant` 家的第 `line` 句。"""
+        body = self.prefix(tenant) + _spell(line, 6)
+        return body + _digits(body, _CHECK)
+
+    @staticmethod
+    def line(token: str) -> int:
+        """这枚口令是第几句。"""
+        return int(token[-_CHECK - 6 : -_CHECK].translate(_TO_INT), 32)
+
+
+def _spell(number: int, count: int) -> str:
+    return "".join(_ALPHABET[(number >> shift) & 31] for shift in range(5 * count - 5, -1, -5))
+
+
+def patterns(prefix: str) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
+    """在整帧字节里找的两个式子：以 `prefix` 开头的口令，与此外一切像口令的。
+
+    只认不拆不转义的写法，快；另有 :func:`find_tokens` 认得出变了样的。
+    """
+    size = len(PREFIX) + _BODY + _CHECK
+    own = f"{prefix}[{_ALPHABET}]{{{size - len(prefix)}}}"
+    rest = prefix[len(PREFIX) :]
+    others = f"{PREFIX}(?!{rest})[{_ALPHABET}]{{{_BODY + _CHECK}}}"
+    return re.compile(own.encode()), re.compile(others.encode())
+
+
 def find_tokens(text: str) -> list[str]:
     """按出现次序找出文本里的全部口令（去重）。
 
@@ -56,4 +101,4 @@ def find_tokens(text: str) -> list[str]:
         text = unicodedata.normalize("NFKC", text)
     squeezed = _GLUE.sub("", text.casefold())
     found = (match.group(1) for match in _TOKEN.finditer(squeezed))
-    return list(dict.fromkeys(token for token in found if _is_token(token)))
+    return list(dict.fromkeys(token for token in found if is_token(token)))

@@ -37,6 +37,7 @@ _EXAMPLES = """例子：
   target      在本机装、起、收一台真实的 MaiBot
   coverage    覆盖矩阵：哪一格由哪条规格看守
   mutants     变异检验：每条规格都会红，而且红得有理
+  load        压测：定好的节奏，句句记账，越界的审计一直开着
 
 退出码：0 全部通过 · 1 有违反 · 2 用法或配置错误 · 3 有无法判定 · 4 目标连不上 · 130 被打断
         （配置里写明的已知违反不算 1；它消失了而没有删掉才算）
@@ -169,6 +170,13 @@ def _coverage(arguments: list[str]) -> int:
     return coverage(arguments)
 
 
+def _load(arguments: list[str]) -> int:
+    from support.load.command import main as load
+
+    _listen_for_interrupts()
+    return load(arguments)
+
+
 def _mutants(arguments: list[str]) -> int:
     from support.battery.command import main as battery
     from support.battery.verdict import Case
@@ -252,6 +260,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "lint": _lint,
     "coverage": _coverage,
     "mutants": _mutants,
+    "load": _load,
     "report": _report,
     "conformance": _conformance,
     "compare": _compare,

@@ -41,11 +41,12 @@ class Badge:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """连到哪里：地址、握手最多几秒、空闲时几秒一次心跳。"""
+    """连到哪里：地址、握手最多几秒、空闲时几秒一次心跳；`raw` 是收到的文本帧不解码。"""
 
     url: str
     timeout: float
     ping: float
+    raw: bool = False
 
     def unreachable(self, reason: object) -> TargetUnreachable:
         """连不上时的说法；密钥不在地址里，因此可以照印。"""
@@ -85,6 +86,11 @@ class WebSocketWire:
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse, refusals: frozenset[int]) -> None:
         self._socket, self._refusals = socket, refusals
+
+    @property
+    def socket(self) -> aiohttp.ClientWebSocketResponse:
+        """底下的那一条，给要自己收发字节的人。"""
+        return self._socket
 
     async def frames(self) -> AsyncIterator[str]:
         """只有文本帧；服务不发二进制。"""
@@ -163,6 +169,7 @@ async def _open(
         heartbeat=to.ping,
         max_msg_size=MAX_FRAME,
         timeout=aiohttp.ClientWSTimeout(ws_close=_CLOSE_S),
+        decode_text=not to.raw,
     )
     try:
         socket = await asyncio.wait_for(_awaited(handshake), to.timeout)

@@ -1,0 +1,245 @@
+"""``python -m support load``：压测，越界的审计一直开着。
+
+职责：读选项、试算、起服务、出报告、定退出码。不做什么：不收发、不判卷。
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import shlex
+import sys
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from support import __version__
+from support.arguments import Parser, factor, natural, path, whole
+from support.client.transports import TRANSPORTS, require_transport
+from support.config import DEFAULT_CONFIG, Config, load_config
+from support.errors import ConfigError
+from support.load import limits
+from support.load.arrivals import expected
+from support.load.profile import (
+    ARRIVALS,
+    DEFAULT_FILE,
+    LoadProfile,
+    adjusted,
+    describe,
+    load_profile,
+)
+from support.load.thresholds import Threshold, parse_all
+from support.play.opening import new_run_id
+from support.reports.publish import write_results
+from support.targets.aim import aim, guard_remote_load, require_reachable
+from support.targets.embedded import Endpoints, running
+from support.targets.profile import profile_of
+
+_EXAMPLES = """例子：
+  python -m support load                                      平日的强度，约十秒
+  python -m support load --profile rising                     越来越多（configs/load.toml 里的一节）
+  python -m support load --rate 50 --duration 30              每秒 50 句，30 秒
+  python -m support load --concurrent-users 200 --profile closed
+  python -m support load --threshold "p99 < 1 s" --abort-on "越界 > 0"
+  python -m support load --dry-run --rate 100 --duration 600  只算要发多少，不发
+  python -m support --mode concurrent --rate 50               同 load --rate 50
+
+退出码：0 过关 · 1 有越界或没过关 · 2 用法错误 · 3 判不了（没有样本、账对不上、少了一片）
+        · 4 目标连不上 · 130 被打断（已有的照样出报告）
+"""
+_PROMPT_CHARS = 900
+
+
+def main(arguments: Sequence[str]) -> int:
+    """跑一次压测，返回退出码。"""
+    options = parser().parse_args(arguments)
+    limits.require_extra()
+    profile = _profile(options)
+    config = aim(
+        load_config(options.config),
+        options.control_url,
+        options.server_url,
+        local=options.target,
+    )
+    console = Console()
+    thresholds = parse_all((*profile.thresholds, *options.threshold), "[profiles].thresholds")
+    abort_on = _live(parse_all((*profile.abort_on, *options.abort_on), "[profiles].abort_on"))
+    if options.dry_run:
+        console.print(_estimate(profile, config), highlight=False, soft_wrap=True)
+        return 0
+    most = profile.users if profile.is_closed else round(max(profile.rate, profile.rate_to))
+    guard_remote_load(config, most, allowed=options.allow_remote_load)
+    require_transport(profile_of(config.target).transport, str(config.path))
+    require_reachable(config)
+    lanes = len(config.scenarios) * max(profile.tenants, 1)
+    limits.raise_open_files(lanes)
+    return _run(options, config, profile, thresholds, abort_on, console)
+
+
+def parser() -> Parser:
+    """``load`` 的全部选项。"""
+    made = Parser(
+        prog="python -m support load",
+        description="按定好的节奏说话，句句记账，越界的审计一直开着。",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = made.add_argument
+    add("--profile", default="daily", metavar="名字", help="强度，configs/load.toml 里的一节")
+    add("--load-file", type=path, default=DEFAULT_FILE, metavar="文件", help="强度写在哪里")
+    add("--rate", type=factor, metavar="句每秒", help="开放式：每秒说几句")
+    add(
+        "--arrival",
+        metavar="样子",
+        help="话怎样到来：closed、constant、poisson、ramp、steps、burst",
+    )
+    add("--duration", type=factor, metavar="秒", help="计入的秒数（热身另算）")
+    add("--warmup", type=factor, metavar="秒", help="热身的秒数")
+    add("--concurrent-users", type=natural, metavar="人数", help="一共几位用户")
+    add("--tenants", type=natural, metavar="份数", help="配置里每家租户开几家")
+    add("--threshold", action="append", default=[], metavar="条件", help='过关条件，如 "p99 < 2 s"')
+    add("--abort-on", action="append", default=[], metavar="条件", help="成立就提前停下")
+    add("--config", type=path, default=DEFAULT_CONFIG, metavar="文件", help="配置文件")
+    add("--target", choices=("maibot", "maibot-legacy"), help="测 target 命令起好的本机实例")
+    add("--server-url", metavar="地址", help="消息面地址")
+    add("--control-url", metavar="地址", help="管理面地址")
+    add("--seed", type=whole, default=0, metavar="整数", help="时刻与台词的种子（缺省 0）")
+    add("--report-dir", type=path, metavar="目录", help="报告放哪里（缺省听配置的）")
+    add("--output", type=path, metavar="文件", help="另存一份 results.json")
+    add("--allow-remote-load", action="store_true", help="允许对非本机目标加这么大的压")
+    add("--dry-run", action="store_true", help="只算要发多少、大约花多少钱，不发")
+    return made
+
+
+def _profile(options: argparse.Namespace) -> LoadProfile:
+    profile = load_profile(options.load_file, options.profile)
+    profile = adjusted(
+        profile,
+        rate=options.rate,
+        arrival=options.arrival,
+        duration=options.duration,
+        warmup=options.warmup,
+        users=options.concurrent_users,
+        tenants=options.tenants,
+    )
+    if profile.arrival not in ARRIVALS:
+        raise ConfigError(
+            "命令行",
+            key="--arrival",
+            found=profile.arrival,
+            allowed="、".join(ARRIVALS),
+            fix="例：--arrival poisson",
+        )
+    if not profile.rate or not profile.duration:
+        key = "--rate" if not profile.rate else "--duration"
+        raise ConfigError("命令行", key=key, found="0", allowed="大于 0 的数", fix="例：20")
+    return profile
+
+
+def _live(conditions: Sequence[Threshold]) -> tuple[Threshold, ...]:
+    for condition in conditions:
+        if not condition.counts_only:
+            raise ConfigError(
+                "--abort-on",
+                found=condition.text,
+                allowed="只数句子的条件：丢失、越界、拒绝、错误",
+                fix='例："越界 > 0"',
+            )
+    return tuple(conditions)
+
+
+def _estimate(profile: LoadProfile, config: Config) -> str:
+    """要发多少、模型大约要读多少字、花多少钱。"""
+    lines = round(expected(profile))
+    homes = len(config.scenarios) * profile.tenants
+    chars = lines * _PROMPT_CHARS
+    cost = (
+        f"按每百万字 {profile.price:g} 计，约 {chars / 1e6 * profile.price:.2f}"
+        if profile.price
+        else "没有写单价（configs/load.toml 的 price），算不出钱"
+    )
+    return (
+        f"{describe(profile)}\n"
+        f"对 {config.target.name}：{homes} 处（每处一家租户里的一个场景、一条连接），"
+        f"大约 {lines} 句\n"
+        f"大模型：大约 {lines} 次，读 {chars / 1e4:.0f} 万字"
+        f"（每次按 {_PROMPT_CHARS} 字估）；{cost}\n"
+        "没有发出任何东西（--dry-run）"
+    )
+
+
+def _run(
+    options: argparse.Namespace,
+    config: Config,
+    profile: LoadProfile,
+    thresholds: Sequence[Threshold],
+    abort_on: tuple[Threshold, ...],
+    console: Console,
+) -> int:
+    # 这些要 numpy 与 hdrhistogram；缺了已经说清楚怎么装。
+    from support.load import outcome
+    from support.load.live import LiveView
+    from support.load.report import publish
+    from support.load.session import Setting, Supervisor, facts, here, hold
+
+    started, began = datetime.now().astimezone(), time.monotonic()
+    run_id = new_run_id(datetime.now())
+    run_dir = (options.report_dir or config.report.dir).resolve() / f"load-{run_id}"
+    with running(config, run_dir / "servers") as endpoints:
+        console.print(f"{endpoints.name} {endpoints.version}：{describe(profile)}", highlight=False)
+        setting = Setting(
+            config=config, endpoints=endpoints, profile=profile, abort_on=abort_on,
+            run_dir=run_dir, run_id=run_id, seed=options.seed,
+        )  # fmt: skip
+        with LiveView(profile, console) as live:
+            supervisor = Supervisor(abort_on, live.show)
+            with limits.fast_loop() as loop_name:
+                ended = asyncio.run(hold(setting, supervisor, here))
+    run = _describe(options, config, endpoints, started, run_id, loop_name)
+    run["duration_s"] = round(time.monotonic() - began, 3)
+    results = outcome.build(
+        facts(setting, ended, supervisor, thresholds, run, ()), ended.played, ended.prompts
+    )
+    _save(run_dir, options.output, results)
+    for line in publish(run_dir, results):
+        console.print(line, highlight=False, soft_wrap=True, markup=False)
+    return outcome.exit_code(results)
+
+
+def _save(run_dir: Path, output: Path | None, results: dict[str, Any]) -> None:
+    write_results(run_dir / "results.json", results)
+    if output is not None:
+        write_results(output, results)
+
+
+def _describe(
+    options: argparse.Namespace,
+    config: Config,
+    endpoints: Endpoints,
+    started: datetime,
+    run_id: str,
+    loop: str,
+) -> dict[str, Any]:
+    target = config.target
+    return {
+        "id": run_id,
+        "seed": options.seed,
+        "started": started.isoformat(timespec="seconds"),
+        "suite_version": __version__,
+        "command": shlex.join(["python", "-m", "support", *sys.argv[1:]]),
+        "loop": loop,
+        "transport": TRANSPORTS[profile_of(target).transport].title,
+        "target": {
+            "kind": "内置参考服务" if target.kind == "embedded" else "真实部署",
+            "profile": target.profile,
+            "name": endpoints.name,
+            "version": endpoints.version,
+            "control_url": endpoints.control_url,
+            "server_url": endpoints.message_url,
+        },
+    }

@@ -1,0 +1,126 @@
+"""人群：谁在哪家、哪个场景、哪条车道上说话，每句话的帧预先排好版。
+
+职责：从开好的住户得出用户与帧的底版。不做什么：不收发、不排时刻。
+底版里只有口令与时刻是空着的，发一句就是填两处空，不必每句重新写一遍 JSON。
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from support.client.dialects import Dialect
+from support.client.lines import Line
+from support.model import Owner
+
+_TOKEN_SLOT = "zx00000000000000"
+_WORDS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Resident:
+    """一家租户里为一个场景备好的一处：凭 `key` 在 `platform` 上说话。
+
+    `tenant` 是它在本次运行里的编号；`name` 是租户在报告里的叫法；`household` 是同一家租户的
+    几处共有的编号；`allowed` 是它自己的人设口令。
+    """
+
+    tenant: int
+    name: str
+    household: str
+    agent: str
+    platform: str
+    scenario: str
+    group: str
+    weight: float
+    allowed: tuple[str, ...]
+    words: tuple[str, ...]
+    key: str = field(repr=False)
+    provider_key: str = field(repr=False, default="")
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """一位用户。`chat` 是聊天流的编号：私聊各是各的，群聊大家同一个。"""
+
+    number: int
+    resident: int
+    chat: int
+    frames: tuple[bytes, ...]
+
+    def frame(self, token: str, turn: int, now: float) -> bytes:
+        """第 `turn` 句话的帧，填上口令与时刻。"""
+        slots = {b"token": token.encode(), b"time": b"%.6f" % now}
+        return self.frames[turn % len(self.frames)] % slots
+
+
+def gather(
+    residents: Sequence[Resident], count: int, dialect: Dialect, *, run: str, seed: int
+) -> list[Voice]:
+    """`count` 位用户按分量分到各处；每处至少一位。"""
+    total = sum(one.weight for one in residents) or 1.0
+    voices: list[Voice] = []
+    chats = len(residents)
+    for place, resident in enumerate(residents):
+        share = max(1, round(count * resident.weight / total)) if resident.weight else 0
+        for turn in range(share):
+            user = f"{run}-u{len(voices)}"
+            chat = place if resident.group else chats
+            chats += not resident.group
+            words = random.Random(f"{seed}/{place}/{turn}").sample(
+                resident.words, min(_WORDS, len(resident.words))
+            )
+            frames = tuple(_blank(resident, user, text, dialect) for text in words)
+            voices.append(Voice(len(voices), place, chat, frames))
+    return voices
+
+
+def picker(residents: Sequence[Resident], voices: Sequence[Voice], seed: int) -> Picker:
+    """开放式里下一句由谁说。"""
+    by_place: dict[int, list[Voice]] = {}
+    for voice in voices:
+        by_place.setdefault(voice.resident, []).append(voice)
+    weights = {place: residents[place].weight for place in by_place}
+    return Picker(by_place, weights, random.Random(seed))
+
+
+class Picker:
+    """按分量选一处，那一处的用户轮流说。"""
+
+    def __init__(
+        self,
+        by_place: Mapping[int, Sequence[Voice]],
+        weights: Mapping[int, float],
+        rng: random.Random,
+    ) -> None:
+        self._places, self._voices = list(by_place), by_place
+        self._weights = [weights[place] for place in self._places]
+        self._rng = rng
+        self._turns = dict.fromkeys(self._places, 0)
+
+    def next(self) -> Voice:
+        """下一位。"""
+        place = self._rng.choices(self._places, self._weights)[0]
+        here = self._voices[place]
+        self._turns[place] += 1
+        return here[self._turns[place] % len(here)]
+
+
+def _blank(resident: Resident, user: str, text: str, dialect: Dialect) -> bytes:
+    """一句话的底版；写法借规格用的那一套，只把口令与时刻换成空位。"""
+    line = Line(
+        token=_TOKEN_SLOT,
+        text=f"{text} {_TOKEN_SLOT}",
+        owner=Owner(resident.name),
+        user_id=user,
+        nickname=f"用户{user[-4:]}",
+        message_id=_TOKEN_SLOT,
+        group_id=resident.group,
+        group_name=resident.scenario,
+    )
+    frame = dialect.frame(line, key=resident.key, platform=resident.platform)
+    moment = json.dumps(frame.get("payload", frame)["message_info"]["time"])
+    raw = json.dumps(frame, ensure_ascii=False).replace("%", "%%")
+    return raw.replace(moment, "%(time)s").replace(_TOKEN_SLOT, "%(token)s").encode()

@@ -1,0 +1,262 @@
+"""引擎：到点就说，听见就记。一片压测在一个事件循环里。
+
+职责：按时刻说话、把每一帧记成流水、边收边扫别人的口令。
+不做什么：不判断、不统计、不开租户。
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+
+import aiohttp
+
+from support.canary import Numbering, find_tokens, is_token, patterns
+from support.client.transports import TRANSPORTS
+from support.load import arrivals
+from support.load.crowd import Resident, Voice, gather, picker
+from support.load.evidence import Evidence, decoded
+from support.load.journal import Journal, What
+from support.load.lane import Door, Lane
+from support.load.profile import LoadProfile
+
+_ACK = b"sys_ack"
+#: 同时握手的连接数；再多，服务的握手队列会满。
+_OPENING = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """一片：分到的住户与速率。`number` 从 0 起，共 `of` 片；句号按片错开，合起来不重。"""
+
+    profile: LoadProfile
+    residents: tuple[Resident, ...]
+    doors: tuple[Door, ...]
+    run: str
+    seed: int
+    nonce: int
+    number: int = 0
+    of: int = 1
+
+
+@dataclass(slots=True)
+class Gauge:
+    """正在跑的一片的读数，供实况显示。"""
+
+    said: int = 0
+    replied: int = 0
+    lost: int = 0
+    foreign: int = 0
+    refused: int = 0
+    failed: int = 0
+    behind: float = 0.0
+
+
+class Engine:
+    """跑一片。`gauge` 是随时可看的读数。"""
+
+    def __init__(self, shard: Shard, journal: Journal, evidence: Evidence) -> None:
+        self._shard, self._journal, self._evidence = shard, journal, evidence
+        self._numbering = Numbering(shard.nonce)
+        self._dialect = TRANSPORTS[shard.doors[0].transport].dialect
+        self._voices = gather(
+            shard.residents,
+            max(1, shard.profile.users // shard.of),
+            self._dialect,
+            run=f"{shard.run}-{shard.number}",
+            seed=shard.seed,
+        )
+        self._lanes = [
+            Lane(number, door, self._hear, self._gone) for number, door in enumerate(shard.doors)
+        ]
+        prefixes = [self._numbering.prefix(one.tenant) for one in shard.residents]
+        self._patterns = [patterns(prefix) for prefix in prefixes]
+        self._allowed = [frozenset(one.allowed) for one in shard.residents]
+        self._waiting: dict[int, tuple[int, float, asyncio.Future[None] | None]] = {}
+        self._turns = [0] * len(self._voices)
+        self._next = shard.number
+        self._stop = asyncio.Event()
+        self.gauge = Gauge()
+        #: 第一句的单调钟秒；流水里的时刻都与它比。
+        self.began = 0.0
+
+    @property
+    def voices(self) -> Sequence[Voice]:
+        """这一片的用户。"""
+        return self._voices
+
+    def read(self) -> Gauge:
+        """此刻的读数；过了耐心还没有下场的算丢失。"""
+        late = time.monotonic() - self._shard.profile.patience
+        waiting = self._waiting.values()
+        # 说的次序就是该说的次序，数到第一句没过耐心的为止。
+        self.gauge.lost = sum(1 for _ in takewhile(lambda one: one[1] < late, waiting))
+        return self.gauge
+
+    def stop(self) -> None:
+        """不再开口，收完已说的就停。"""
+        self._stop.set()
+
+    async def run(self, *, start_at: float | None = None) -> None:
+        """连上、说完、等齐（至多再等一个耐心），断开。`start_at` 是约好开口的 Unix 秒。"""
+        connector = aiohttp.TCPConnector(limit=0)
+        async with aiohttp.ClientSession(connector=connector, trust_env=False) as session:
+            try:
+                await self._open(session)
+                gc.freeze()  # 连接多时，别让回收器一遍遍数它们
+                if start_at is not None:
+                    await asyncio.sleep(max(0.0, start_at - time.time()))
+                self.began = time.monotonic()
+                await (self._closed() if self._shard.profile.is_closed else self._opened())
+                await self._drain()
+            finally:
+                gc.unfreeze()
+                await asyncio.gather(*(lane.close() for lane in self._lanes))
+                self._journal.close()
+
+    async def _open(self, session: aiohttp.ClientSession) -> None:
+        gate = asyncio.Semaphore(_OPENING)
+
+        async def one(lane: Lane) -> None:
+            async with gate:
+                await lane.open(session)
+
+        await asyncio.gather(*(one(lane) for lane in self._lanes))
+
+    # ---- 说 --------------------------------------------------------------------
+
+    async def _opened(self) -> None:
+        """开放式：到点就说，不等谁。"""
+        profile, shard = self._shard.profile, self._shard
+        seed = shard.seed * 1009 + shard.number
+        who = picker(shard.residents, self._voices, seed)
+        for moment in arrivals.offsets(profile, seed=seed, share=1 / shard.of):
+            due = self.began + moment
+            if not await self._until(due):
+                return
+            await self._say(who.next(), due)
+
+    async def _closed(self) -> None:
+        """封闭式：每位用户答完想一想再说。"""
+        ends = self.began + self._shard.profile.seconds
+        await asyncio.gather(*(self._chat(voice, ends) for voice in self._voices))
+
+    async def _chat(self, voice: Voice, ends: float) -> None:
+        pauses: Iterator[float] = arrivals.thinking(
+            self._shard.profile, seed=self._shard.seed * 1009 + voice.number
+        )
+        for pause in pauses:
+            due = time.monotonic() + pause
+            if due >= ends or not await self._until(due):
+                return
+            answered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            await self._say(voice, due, answered)
+            await asyncio.wait([answered], timeout=self._shard.profile.patience)
+
+    async def _until(self, due: float) -> bool:
+        """等到那一刻；中途被叫停返回假。晚了就不等，照样说。"""
+        ahead = due - time.monotonic()
+        self.gauge.behind = max(0.0, -ahead)
+        if ahead > 0:
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), ahead)
+        return not self._stop.is_set()
+
+    async def _say(
+        self, voice: Voice, due: float, answered: asyncio.Future[None] | None = None
+    ) -> None:
+        line, self._next = self._next, self._next + self._shard.of
+        resident = self._shard.residents[voice.resident]
+        token = self._numbering.token(resident.tenant, line)
+        turn = self._turns[voice.number]
+        self._turns[voice.number] = turn + 1
+        lane = voice.resident
+        self._waiting[line] = (lane, due, answered)
+        self.gauge.said += 1
+        self._journal.add(
+            What.SAID, lane=lane, line=line, at=time.monotonic(), voice=voice.number, due=due
+        )
+        if not await self._lanes[lane].send(voice.frame(token, turn, time.time())):
+            self._fail(line, lane)
+
+    def _fail(self, line: int, lane: int) -> None:
+        self.gauge.failed += 1
+        self._journal.add(What.FAILED, lane=lane, line=line, at=time.monotonic())
+        self._settle(line)
+
+    async def _drain(self) -> None:
+        """说完之后，等还没下场的话，至多一个耐心。"""
+        ends = time.monotonic() + self._shard.profile.patience
+        while self._waiting and time.monotonic() < ends:
+            oldest = next(iter(self._waiting))
+            lane, due, answered = self._waiting[oldest]
+            if answered is None:
+                answered = asyncio.get_running_loop().create_future()
+                self._waiting[oldest] = (lane, due, answered)
+            await asyncio.wait([answered], timeout=ends - time.monotonic())
+        self.gauge.lost = len(self._waiting)
+
+    # ---- 听 --------------------------------------------------------------------
+
+    def _hear(self, lane: int, frame: bytes, now: float) -> None:
+        own, others = self._patterns[lane]
+        first = own.search(frame)
+        if first is None or not is_token(first[0].decode()):
+            self._odd(lane, frame, now)
+            return
+        line = self._numbering.line(first[0].decode())
+        if _ACK in frame:
+            self._journal.add(What.ACKED, lane=lane, line=line, at=now)
+            return
+        self._journal.add(What.HEARD, lane=lane, line=line, at=now)
+        if line in self._waiting:
+            self.gauge.replied += 1
+            self._settle(line)
+        strangers = others.findall(frame)
+        if strangers:
+            self._examine(lane, frame, strangers, now)
+        self._evidence.keep(lane, frame)
+
+    def _settle(self, line: int) -> None:
+        _, _, answered = self._waiting.pop(line, (0, 0.0, None))
+        if answered is not None and not answered.done():
+            answered.set_result(None)
+
+    def _examine(self, lane: int, frame: bytes, strangers: Sequence[bytes], now: float) -> None:
+        """帧里有不是这一家开头的口令：除了自己的人设，都是别人的。"""
+        allowed = self._allowed[lane]
+        for found in dict.fromkeys(strangers):
+            token = found.decode()
+            if token not in allowed and is_token(token):
+                self._foreign(lane, frame, token, now)
+
+    def _foreign(self, lane: int, frame: bytes, token: str, now: float) -> None:
+        self.gauge.foreign += 1
+        self._journal.add(What.FOREIGN, lane=lane, line=self._numbering.line(token), at=now)
+        self._evidence.foreign(lane, token, frame, now)
+
+    def _odd(self, lane: int, frame: bytes, now: float) -> None:
+        """没有这一家口令的帧：还原转义再找一遍，什么都没有就记下全文。"""
+        tokens = find_tokens(decoded(frame))
+        for token in tokens:
+            if token not in self._allowed[lane]:
+                self._foreign(lane, frame, token, now)
+        if not tokens:
+            self._evidence.odd(lane, frame)
+
+    def _gone(self, lane: int, code: int, refused: bool) -> None:
+        """车道断了：还没下场的话跟着有了下场。"""
+        what = What.REFUSED if refused else What.FAILED
+        now = time.monotonic()
+        for line in [line for line, (where, _, _) in self._waiting.items() if where == lane]:
+            self._journal.add(what, lane=lane, line=line, at=now)
+            if refused:
+                self.gauge.refused += 1
+            else:
+                self.gauge.failed += 1
+            self._settle(line)

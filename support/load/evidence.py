@@ -1,0 +1,90 @@
+"""证据：谁听见了谁的口令（原文），以及判卷时要重扫一遍的全部回复。
+
+职责：落盘与读回，先抹掉密钥。不做什么：不判断。
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import struct
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from support.ledger import Redactor
+
+_HEAD = struct.Struct("<HI")
+_KEYS = re.compile(rb"mmc_[A-Za-z0-9+/=_-]{8,}")
+#: 越界的原文最多留这么多条；句数照数，不受此限。
+_MOST = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """一次看见：`lane` 上的回复（或 `surface` 是提示词）里有 `token`。"""
+
+    lane: int
+    token: str
+    text: str
+    at: float
+    surface: str = "回复"
+
+
+class Evidence:
+    """一片压测的证据，放在 `folder` 里。"""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._frames = (folder / "frames.bin").open("wb")
+        self._sightings = (folder / "sightings.jsonl").open("w", encoding="utf-8")
+        self._redactor, self._kept, self.odd_frames = Redactor(), 0, 0
+
+    def foreign(
+        self, lane: int, token: str, frame: bytes, at: float, surface: str = "回复"
+    ) -> None:
+        """记下一次越界的原文。"""
+        self._kept += 1
+        if self._kept <= _MOST:
+            text = self._redactor.text(decoded(frame))
+            row = asdict(Sighting(lane, token, text, at, surface))
+            self._sightings.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+    def odd(self, lane: int, frame: bytes) -> None:
+        """一帧里没有任何口令：认不出答的是哪一句。"""
+        self.odd_frames += 1
+        self.keep(lane, frame)
+
+    def keep(self, lane: int, frame: bytes) -> None:
+        """留着，判卷时还原转义再扫一遍。"""
+        frame = _KEYS.sub(b"mmc_", frame)
+        self._frames.write(_HEAD.pack(lane, len(frame)))
+        self._frames.write(frame)
+
+    def close(self) -> None:
+        """写完、关上。"""
+        self._frames.close()
+        self._sightings.close()
+
+
+def read_frames(path: Path) -> Iterator[tuple[int, bytes]]:
+    """逐帧读回：哪条车道、帧。"""
+    with path.open("rb") as file:
+        while len(head := file.read(_HEAD.size)) == _HEAD.size:
+            lane, size = _HEAD.unpack(head)
+            yield lane, file.read(size)
+
+
+def read_sightings(path: Path) -> list[Sighting]:
+    """读回越界的原文。"""
+    rows = path.read_text("utf-8").splitlines() if path.exists() else []
+    return [Sighting(**json.loads(row)) for row in rows]
+
+
+def decoded(frame: bytes) -> str:
+    """还原 JSON 转义之后的全文；不是 JSON 就原样。"""
+    text = frame.decode(errors="replace")
+    try:
+        return json.dumps(json.loads(text), ensure_ascii=False)
+    except ValueError:
+        return text

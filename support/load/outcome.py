@@ -1,0 +1,250 @@
+"""压测的结果：由各片的流水与重扫得出整份 results.json；报告只渲染，不再计算。
+
+职责：归拢、对账、定结论与退出码。不做什么：不碰网络；可离线重算。
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+
+from support.canary import Numbering
+from support.load import account
+from support.load.crowd import Resident
+from support.load.evidence import read_frames
+from support.load.journal import read_journal
+from support.load.profile import LoadProfile, as_row, describe
+from support.load.rescan import Scan, Scanner
+from support.load.shard import FRAMES, JOURNAL, Played
+from support.load.spread import Spread
+from support.load.thresholds import Judgement, Measured, Threshold
+from support.model import Outcome
+from support.results import EXIT_INTERRUPTED, EXIT_OK, EXIT_UNDECIDED, EXIT_VIOLATED
+
+SCHEMA = "maibot-tenancy-spec/load/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """一次压测的来历。"""
+
+    run: Mapping[str, Any]
+    profile: LoadProfile
+    thresholds: tuple[Threshold, ...]
+    residents: tuple[Resident, ...]
+    nonce: int
+    interrupted: bool = False
+    #: 提前停下的缘由；没有就是空。
+    aborted: str = ""
+    notes: tuple[str, ...] = ()
+    #: 让这次压测作不了数的缘由，例如提示词不全、少了一片。
+    doubts: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Group:
+    """一组话：数目与延迟。"""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    spread: Spread = field(default_factory=Spread)
+
+    def row(self) -> dict[str, Any]:
+        return {**self.counts, "latency": self.spread.summary()}
+
+
+def build(facts: Facts, played: Sequence[Played], prompts: Any = None) -> dict[str, Any]:
+    """算出整份结果。`prompts` 是提示词所在的目录，没有看就是 None。"""
+    judged = [_judged(shard, facts) for shard in played]
+    scan = _scan(facts, played, judged, prompts)
+    groups = {"total": {"全部": _Group()}, "tenants": {}, "scenarios": {}, "platforms": {}}
+    disorder = [
+        account.out_of_order(lines, [chat for _, chat in shard.voices])
+        for shard, lines in zip(played, judged, strict=True)
+    ]
+    for shard, lines, late in zip(played, judged, disorder, strict=True):
+        _gather(groups, facts, shard, lines, late)
+    for (_, observer, _), times in scan.found.items():
+        for name in _names(facts.residents[observer]):
+            groups[name[0]][name[1]].counts["foreign"] += times
+    total = groups["total"]["全部"]
+    series = _seconds(judged, played)
+    rate = _rate(facts, judged, played)
+    judgements = _judgements(facts, total, rate)
+    doubts = [*facts.doubts, *_doubts(total, groups)]
+    verdict = _verdict(facts, total, judgements, doubts)
+    return {
+        "schema": SCHEMA,
+        "run": {**facts.run, "interrupted": facts.interrupted, "aborted": facts.aborted,
+                "valid": not doubts, "invalid_reasons": doubts},
+        "profile": {**as_row(facts.profile), "described": describe(facts.profile)},
+        "verdict": verdict.value,
+        "totals": total.row(),
+        "replies_per_s": rate,
+        "tenants": [{"tenant": name, **group.row()} for name, group in groups["tenants"].items()],
+        "scenarios": [{"name": n, **group.row()} for n, group in groups["scenarios"].items()],
+        "platforms": [{"name": n, **group.row()} for n, group in groups["platforms"].items()],
+        "curves": {
+            "全部": total.spread.curve(),
+            **{name: group.spread.curve() for name, group in groups["tenants"].items()},
+        },
+        "histograms": {name: group.spread.dump() for name, group in groups["tenants"].items()},
+        "seconds": series,
+        "thresholds": [
+            {"text": j.text, "verdict": j.outcome.value, "actual": j.actual} for j in judgements
+        ],
+        "scan": {"scanned": scan.scanned, "unplaced": scan.unplaced},
+        "findings": _findings(facts.residents, scan),
+        "notes": [*facts.notes, *doubts],
+    }  # fmt: skip
+
+
+def exit_code(results: Mapping[str, Any]) -> int:
+    """130 被打断；1 有违反；3 判不了；0 过关。"""
+    if results["run"]["interrupted"]:
+        return EXIT_INTERRUPTED
+    codes = {
+        Outcome.VIOLATED.value: EXIT_VIOLATED,
+        Outcome.INCONCLUSIVE.value: EXIT_UNDECIDED,
+        Outcome.HELD.value: EXIT_OK,
+    }
+    return codes[results["verdict"]]
+
+
+def _judged(shard: Played, facts: Facts) -> account.Lines:
+    warm = shard.began + facts.profile.warmup
+    return account.judge(read_journal(shard.folder / JOURNAL), warm_until=warm)
+
+
+def _scan(
+    facts: Facts, played: Sequence[Played], judged: Sequence[account.Lines], prompts: Any
+) -> Scan:
+    """各片的聊天流编号互不相干，合起来要错开。"""
+    chat_of: dict[int, int] = {}
+    for shard, lines in zip(played, judged, strict=True):
+        chats = np.array([chat for _, chat in shard.voices], int)
+        base = shard.number << 32
+        numbers = chats[lines.voice] + base if len(lines) else ()
+        chat_of.update(zip(lines.line.tolist(), map(int, numbers), strict=True))
+    scanner = Scanner(facts.residents, Numbering(facts.nonce), chat_of)
+    scan = Scan()
+    for shard in played:
+        frames = read_frames(shard.folder / FRAMES)
+        placed = ((shard.places[lane], frame) for lane, frame in frames)
+        scanner.scan(placed, "回复", scan)
+    if prompts is not None:
+        scanner.scan(read_frames(prompts / FRAMES), "提示词", scan)
+    return scan
+
+
+def _names(resident: Resident) -> tuple[tuple[str, str], ...]:
+    return (
+        ("total", "全部"),
+        ("tenants", resident.name),
+        ("scenarios", resident.scenario),
+        ("platforms", resident.platform),
+    )
+
+
+def _gather(
+    groups: dict[str, dict[str, _Group]],
+    facts: Facts,
+    shard: Played,
+    lines: account.Lines,
+    disorder: Any,
+) -> None:
+    """按住处数一遍，并进各组。"""
+    homes = np.array([place for place, _ in shard.voices], int)
+    where = homes[lines.voice] if len(lines) else np.array([], int)
+    for place in sorted({place for place, _ in shard.voices}):
+        chosen = where == place
+        counts = account.count(lines, chosen, disorder, 0, facts.profile.patience)
+        timed = lines.latency[chosen & lines.timed]
+        spread = Spread(timed.tolist())
+        for kind, name in _names(facts.residents[place]):
+            group = groups[kind].setdefault(name, _Group())
+            group.counts.update(asdict(counts))
+            group.spread.merge(spread)
+
+
+def _seconds(judged: Sequence[account.Lines], played: Sequence[Played]) -> list[dict[str, float]]:
+    """每一秒的读数；几片的句数相加，延迟取最慢的那片的。"""
+    merged: dict[int, dict[str, float]] = {}
+    for shard, lines in zip(played, judged, strict=True):
+        for row in account.per_second(lines, shard.began):
+            here = merged.setdefault(
+                int(row["second"]),
+                {"second": row["second"], "sent": 0, "replied": 0, "p50": 0.0, "p99": 0.0},
+            )
+            here["sent"] += row["sent"]
+            here["replied"] += row["replied"]
+            here["p50"], here["p99"] = max(here["p50"], row["p50"]), max(here["p99"], row["p99"])
+    return [merged[second] for second in sorted(merged)]
+
+
+def _rate(facts: Facts, judged: Sequence[account.Lines], played: Sequence[Played]) -> float:
+    """热身之后，每秒答了几句。"""
+    total = 0.0
+    for lines in judged:
+        timed = lines.timed
+        if timed.any():
+            ended = (lines.due + lines.latency)[timed]
+            span = max(float(ended.max() - lines.due[timed].min()), 1e-9)
+            total += np.count_nonzero(timed) / span
+    return round(total, 3)
+
+
+def _judgements(facts: Facts, total: _Group, rate: float) -> list[Judgement]:
+    measured = Measured(total.counts, total.spread.summary(), rate)
+    return [threshold.judge(measured) for threshold in facts.thresholds]
+
+
+def _doubts(total: _Group, groups: Mapping[str, Mapping[str, _Group]]) -> list[str]:
+    """让这次压测作不了数的缘由。"""
+    doubts = [] if total.counts["sent"] else ["一句话也没有说出口"]
+    if total.counts["sent"] and not total.counts["replied"]:
+        doubts.append("一条回复也没有，延迟与越界都无从谈起")
+    doubts += [
+        f"{name} 的账对不上"
+        for name, group in groups["tenants"].items()
+        if group.counts["sent"] != sum(group.counts[k] for k in ("replied", "lost", "refused"))
+    ]
+    return doubts
+
+
+def _verdict(
+    facts: Facts, total: _Group, judgements: Sequence[Judgement], doubts: Sequence[str]
+) -> Outcome:
+    """越界最重；过关条件没过也是违反；作不了数或提前停下就判不了。"""
+    outcomes = {judgement.outcome for judgement in judgements}
+    if total.counts["foreign"] or Outcome.VIOLATED in outcomes or facts.aborted:
+        return Outcome.VIOLATED
+    if doubts or Outcome.INCONCLUSIVE in outcomes:
+        return Outcome.INCONCLUSIVE
+    return Outcome.HELD
+
+
+def _findings(residents: Sequence[Resident], scan: Scan) -> list[dict[str, Any]]:
+    """谁的话被谁在哪里看见了几次，各附一处原文。"""
+    texts = {(t.owner, t.observer, t.surface): t for t in reversed(scan.shown)}
+
+    def who(place: int) -> str:
+        one = residents[place]
+        return f"{one.name}/{one.agent}/{one.platform}/{one.scenario}"
+
+    return [
+        {
+            "property": "P3" if owner == observer else "P5" if surface == "回复" else "P1",
+            "owner": who(owner),
+            "observer": who(observer),
+            "surface": surface,
+            "times": times,
+            "evidence": texts[owner, observer, surface].text
+            if (owner, observer, surface) in texts
+            else "",
+        }
+        for (owner, observer, surface), times in scan.found.most_common()
+    ]
