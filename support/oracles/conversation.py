@@ -42,7 +42,7 @@ def persona_carried(
     prompts = [e for e in events if _composing(e) and e.token in wanted]
     if not prompts:
         return Verdict(Outcome.INCONCLUSIVE, "没有看到提示词，不知道人设送到没有", 0)
-    bare = [e for e in prompts if not _carries(e, persona.get((e.by.tenant, e.by.agent), ""))]
+    bare = [e for e in prompts if not _carries(e, persona.get((e.by.tenant, e.by.agent)))]
     if not bare:
         claim = f"{len(prompts)} 份提示词都带着人设"
         return Verdict(Outcome.HELD, claim, len(prompts), tuple(e.seq for e in prompts))
@@ -90,7 +90,7 @@ def _composing(event: Event) -> bool:
     return event.kind is Kind.PROMPT and event.data.get("step", "reply") == "reply"
 
 
-def _carries(prompt: Event, token: str) -> bool:
+def _carries(prompt: Event, token: str | None) -> bool:
     """人设送到了：口令像写下时那样括在后面。麦麦在旧回复里复述的口令没有括号，不算送到。"""
     return token in find_tokens(prompt.text) and f"（{token}）" in prompt.text
 
