@@ -38,7 +38,9 @@ class Finished:
         return sum(tenant[column] for tenant in self.results["tenants"])
 
 
-def start(reports: Path, *options: str) -> subprocess.Popen[str]:
+def start(reports: Path, *options: str, page: bool = False) -> subprocess.Popen[str]:
+    """起一次运行；网页要 Node 做上几秒，不看它的测试就不要。"""
+    options = options if page else ("--no-page", *options)
     return subprocess.Popen(
         [sys.executable, "-m", "support", "--report-dir", str(reports), *options],
         cwd=ROOT,
@@ -55,8 +57,8 @@ def finish(process: subprocess.Popen[str], reports: Path, seen: str = "") -> Fin
     return Finished(process.returncode, seen + output, (reports / "latest").resolve())
 
 
-def run(reports: Path, *options: str) -> Finished:
-    return finish(start(reports, *options), reports)
+def run(reports: Path, *options: str, page: bool = False) -> Finished:
+    return finish(start(reports, *options, page=page), reports)
 
 
 def run_until(

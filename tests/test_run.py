@@ -15,6 +15,8 @@ import pytest
 
 from support.ledger import read_events
 from support.model import Kind
+from support.reports.node import find_allure, find_node
+from support.reports.publish import TOOL_DIR
 from support.targets.embedded import Reference
 from tests.poor_target import poor_target
 from tests.runs import (
@@ -57,7 +59,7 @@ def sample(tmp_path_factory) -> Finished:
         ('log_level = "INFO"', 'log_level = "DEBUG"'),
     )
     options = ("--config", str(config), "--seed", "5", "--workers", "2", *only(*SOME))
-    return run(folder / "reports", *options, "--output", str(folder / "另存.json"))
+    return run(folder / "reports", *options, "--output", str(folder / "另存.json"), page=True)
 
 
 @together
@@ -86,6 +88,21 @@ def test_every_report_counts_the_same_scenarios(sample):
     assert statuses == {"passed"}
     saved = sample.folder.parent.parent / "另存.json"
     assert json.loads(saved.read_text("utf-8")) == sample.results
+
+
+@together
+def test_the_page_is_made_whenever_the_tools_are_there(sample):
+    is_ready = find_node() is not None and find_allure(TOOL_DIR) is not None
+    assert (sample.folder / "allure.html").exists() == is_ready
+    assert ("没有生成 Allure 网页" in sample.output) != is_ready
+
+
+@together
+def test_a_run_without_the_page_says_how_to_get_it(pair):
+    for one in pair:
+        assert not (one.folder / "allure.html").exists()
+        assert f"要看时：python -m support report {one.folder}" in one.output
+        assert list((one.folder / "allure-results").glob("*-result.json"))
 
 
 @together
