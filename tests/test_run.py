@@ -143,11 +143,13 @@ def test_the_costs_of_set_up_and_tear_down_are_measured(sample):
     assert sample.results["run"]["teardown_median_ms"] > 0
 
 
-@pytest.mark.parametrize("acks", [False, True], ids=["不理人", "只确认"])
-async def test_a_target_that_never_replies(tmp_path, acks):
+@pytest.mark.parametrize(
+    ("acks", "chosen"), [(False, ()), (True, only(*SOME))], ids=["不理人", "只确认"]
+)
+async def test_a_target_that_never_replies(tmp_path, acks, chosen):
     config = make_config(tmp_path / "c.toml", ("reply = 8.0", "reply = 0.2"))
     async with poor_target(acks=acks) as addresses:
-        options = ("--config", str(config), *addresses.options)
+        options = ("--config", str(config), *addresses.options, *chosen)
         done = await asyncio.to_thread(run, tmp_path / "r", *options)
     assert done.code == 1, done.output
     assert "违反" in done.verdicts("DAILY-01")
