@@ -98,8 +98,8 @@ def _module(*words: str) -> tuple[str, ...]:
 
 
 IMPORTS = (sys.executable, str(Path(sys.executable).parent / "lint-imports"), "--no-cache")
-#: 一个一个地分，次序照 tests/conftest.py：久的先跑，短的填空，几个进程一起收工。
-_DEAL = ("-n", "auto", "--dist", "loadgroup", "--no-loadscope-reorder")
+#: 一个文件一份，共用的准备只做一次；次序照 tests/conftest.py：久的先分，短的填空，一起收工。
+_DEAL = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
 PYTEST = _module("pytest", *_DEAL, "--junitxml={tmp}/junit.xml")
 AFTERMATH = _module("pytest", "tests/aftermath.py", "--battery={tmp}/reports/mutants-latest")
 MUTANTS = _module("support", "mutants", "--seed", "1", "--report-dir", "{tmp}/reports")

@@ -25,8 +25,6 @@ from support.targets.process import nursery
 from tests.runs import PATIENCE
 
 pytestmark = pytest.mark.long
-#: 看同一次试验的，要在同一个进程里。
-together = pytest.mark.xdist_group("battery")
 NAME = "history_by_group_number"
 #: 写在环境变量里的记号，子子孙孙都带着。
 MARK = "MAISPEC_TEST_RUN"
@@ -92,7 +90,6 @@ def battery(tmp_path_factory):
     return whole, [*whole.judged, *judged]
 
 
-@together
 @pytest.mark.parametrize(
     ("number", "fate"),
     [
@@ -108,7 +105,6 @@ def test_each_fate_is_told_apart(battery, number, fate):
     assert judged[number].fate is fate, judged[number].reasons
 
 
-@together
 def test_a_killed_mutant_and_a_green_restored_run_are_the_proof(battery):
     whole, _ = battery
     assert all(seen.outcome is Outcome.HELD for seen in whole.clean.values())

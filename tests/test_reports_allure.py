@@ -9,9 +9,6 @@ import pytest
 
 from tests.reports_sample import behave, make_project, read_results
 
-#: 看同一次运行的，要在同一个进程里。
-pytestmark = pytest.mark.xdist_group("allure")
-
 EXPECTED = {
     "HIST-01 两家都有一位小王": "passed",
     "HIST-02 机构的麦麦说漏了公司的话": "failed",
