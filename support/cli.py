@@ -96,6 +96,7 @@ def _run_parser() -> Parser:
     add("--workers", type=natural, default=2, metavar="个数", help="几个工作进程分着跑（缺省 2）")
     add("--tags", action="append", default=[], metavar="表达式", help='标签表达式，例如 "@隔离"')
     add("--report-dir", type=path, metavar="目录", help="报告放哪里（缺省听配置的，reports）")
+    add("--no-page", dest="page", action="store_false", help="不生成 Allure 网页，省几秒")
     add("--pace", type=factor, metavar="倍数", help="真人停顿的倍数，0 为不停顿（缺省听配置的）")
     add("--allow-remote-load", action="store_true", help="允许对非本机目标用 20 位以上并发用户")
     add("--version", action="version", version=f"麦麦多租户规约 {__version__}", help="显示版本")
@@ -141,6 +142,7 @@ def _run(arguments: Sequence[str]) -> int:
             pace=options.pace,
             log_level=options.log_level,
             allow_remote_load=options.allow_remote_load,
+            page=options.page,
         ),
         Console(),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,6 +13,16 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 400
+LLM_KEY = "sk-test-0123456789abcdef0123456789"
+SECRETS = re.compile(rb"mmc_[A-Za-z0-9+/=]{24,}|sk-maispec-[0-9a-f]{16,}|" + LLM_KEY.encode())
+#: 只有说身份与注销的规格里才有拒绝。
+REFUSING = {"KEY", "BADGE", "CLAIM", "LIFE", "REMOVE", "ACCOUNT"}
+
+#: 共用的、要鉴权的、要重启的服务都用上，也有人被拒绝、有一场要造话的对话。
+SOME = (
+    "HIST-01", "HIST-03", "DELIV-01", "NOISE-02", "MGMT-01", "TOUCH-01", "DAILY-01",
+    "KEY-01", "KEY-02", "BADGE-02", "CLAIM-01", "LIFE-01", "REMOVE-01", "ACCOUNT-01", "ACCOUNT-04",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -33,7 +44,14 @@ class Finished:
         return sum(tenant[column] for tenant in self.results["tenants"])
 
 
-def start(reports: Path, *options: str) -> subprocess.Popen[str]:
+def only(*specs: str) -> tuple[str, str]:
+    """只跑这几条规格。"""
+    return "--tags", " or ".join(f"@{spec}" for spec in specs)
+
+
+def start(reports: Path, *options: str, page: bool = False) -> subprocess.Popen[str]:
+    """起一次运行；网页要 Node 做上几秒，不看它的测试就不要。"""
+    options = options if page else ("--no-page", *options)
     return subprocess.Popen(
         [sys.executable, "-m", "support", "--report-dir", str(reports), *options],
         cwd=ROOT,
@@ -50,8 +68,8 @@ def finish(process: subprocess.Popen[str], reports: Path, seen: str = "") -> Fin
     return Finished(process.returncode, seen + output, (reports / "latest").resolve())
 
 
-def run(reports: Path, *options: str) -> Finished:
-    return finish(start(reports, *options), reports)
+def run(reports: Path, *options: str, page: bool = False) -> Finished:
+    return finish(start(reports, *options, page=page), reports)
 
 
 def run_until(
@@ -76,3 +94,10 @@ def make_config(path: Path, *changes: tuple[str, str]) -> Path:
         text = text.replace(old, new)
     path.write_text(text, "utf-8")
     return path
+
+
+def keys_left_in(folder: Path) -> dict[str, list[bytes]]:
+    """目录里哪些文件写着密钥。"""
+    read = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    found = {path.relative_to(folder): SECRETS.findall(data) for path, data in read.items()}
+    return {str(path): keys for path, keys in found.items() if keys}

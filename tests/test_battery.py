@@ -24,6 +24,7 @@ from support.targets.embedded import observing
 from support.targets.process import nursery
 from tests.runs import PATIENCE
 
+pytestmark = pytest.mark.long
 NAME = "history_by_group_number"
 #: 写在环境变量里的记号，子子孙孙都带着。
 MARK = "MAISPEC_TEST_RUN"

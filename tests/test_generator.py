@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 
 from support.config import DEFAULT_CONFIG, Llm, load_config
-from support.generator import Source, compose, from_templates, small_talk
+from support.generator import Source, compose, from_templates, llm, small_talk
 from support.generator.lines import TOPICS
 
 CONFIG = load_config(DEFAULT_CONFIG)
@@ -214,7 +214,8 @@ async def test_useless_model_means_templates_and_one_reason(model, answer, why):
     assert why in notices[0]
 
 
-async def test_timeout_and_closed_port_mean_templates(model):
+async def test_timeout_and_closed_port_mean_templates(model, monkeypatch):
+    monkeypatch.setattr(llm, "_RETRIES", 0)  # 再试之前的停顿由 openai 定，这里不看它
     model.answer = lambda body: (None, "")
     talk, notices = await talk_with(model, timeout=0.05)
     assert talk == from_templates(GROUP, seed=1, count=5)

@@ -204,6 +204,7 @@ def test_an_id_nobody_wrote_is_refused():
 # ---- 从头到尾 --------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_vanished_entry_fails_a_green_run(tmp_path):
     path = tmp_path / "mine.toml"
     entry = '[[known]]\nid = "HIST-01"\nsince = 2026-11-22\nreason = "以前串过"\n'
@@ -252,6 +253,7 @@ def faulty(tmp_path):
         server.stdout.close()
 
 
+@pytest.mark.long
 def test_a_deployment_whose_violations_are_all_listed_is_not_red(tmp_path, faulty):
     path = tmp_path / "live.toml"
     listed = '\n[[known]]\nid = "{}"\nsince = 2026-11-22\nreason = "历史按群号记"\n'

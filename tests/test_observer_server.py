@@ -211,14 +211,12 @@ async def test_silent_fault_answers_nothing_until_the_caller_gives_up(station):
 
 
 async def test_long_poll_wakes_up_on_the_next_record_and_times_out_without(station):
-    waiting = asyncio.ensure_future(station.records("after=0&wait=5"))
-    began = time.monotonic()
+    waiting = asyncio.ensure_future(station.records("after=0&wait=60"))
     assert await station.records("after=0&wait=0.1") == []
     assert not waiting.done()
     await say_to(station, "喂")
-    (record,) = await waiting
+    (record,) = await asyncio.wait_for(waiting, 30)
     assert record["seq"] == 1
-    assert time.monotonic() - began < 4
 
 
 async def test_unreadable_request_is_answered_400_and_still_recorded(station):
@@ -245,7 +243,6 @@ class Process:
     """子进程里的观察站。"""
 
     def __init__(self, *args, env=None):
-        self.began = time.monotonic()
         self.child = subprocess.Popen(
             [sys.executable, "-m", "support.observer", *args],
             stdin=subprocess.PIPE,
@@ -254,7 +251,6 @@ class Process:
             env=env,
         )
         self.ready = json.loads(self.child.stdout.readline())
-        self.startup = time.monotonic() - self.began
 
     def __enter__(self):
         return self
@@ -264,10 +260,17 @@ class Process:
         self.child.communicate()
 
 
-def test_process_starts_fast_and_makes_its_own_token(monkeypatch):
+def test_process_carries_no_heavy_luggage():
+    """每次运行都要起它：引入慢的模块一个也不带，才起得快。"""
+    heavy = "{'openai', 'behave', 'rich', 'allure_commons', 'socketio'}"
+    code = f"import sys, support.observer.serve; print(*{heavy} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
+def test_process_makes_its_own_token(monkeypatch):
     monkeypatch.delenv(TOKEN_ENV, raising=False)
     with Process() as process:
-        assert process.startup < 3  # 空闲机器上约 0.4 秒；留足余量给并行测试
         assert process.ready["model_url"] == process.ready["control_url"] + "/v1"
         assert process.ready["pid"] == process.child.pid
         assert len(process.ready["token"]) >= 16
@@ -284,17 +287,15 @@ async def test_process_stops_at_once_even_with_a_held_call(monkeypatch, how):
             caller = asyncio.ensure_future(say_to(station, "甲"))
             await station.ask("GET", f"/rules/{rule}?held=1&wait=5")
             poll = asyncio.ensure_future(station.records("after=9&wait=60"))
-            began = time.monotonic()
             if how == "term":
                 process.child.send_signal(signal.SIGTERM)
             else:
                 process.child.stdin.close()
                 process.child.stdin = None
-            code = await asyncio.to_thread(process.child.wait, 5)
-            took = time.monotonic() - began
+            # 按住的永远不放，长轮询要等 60 秒：30 秒内退得出，就是谁也没有等。
+            code = await asyncio.to_thread(process.child.wait, 30)
             await asyncio.gather(caller, poll, return_exceptions=True)
     assert code == 0
-    assert took < 2  # 空闲机器上约 0.5 秒
 
 
 def test_process_reports_a_busy_port_in_one_line():

@@ -67,10 +67,8 @@ async def test_keys_that_are_never_admitted(lab: Lab) -> None:
         good.key[:-1],
         "",
     ]:
-        began = time.monotonic()
         talker = await lab.connect(key)
         assert await talker.close_code() == 1000
-        assert time.monotonic() - began < 0.5
     assert await (await lab.connect(good, platform="")).close_code() == 1000
     assert "答" in await (await lab.connect(good)).ask("放行")
 

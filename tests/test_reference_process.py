@@ -7,7 +7,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -108,11 +107,10 @@ async def test_graceful_stop_with_a_hanging_model_and_later_answer(
             await talker.send("挂着")
             await talker.next()
             await model.arrived(1, "挂着")
-            began = time.monotonic()
             running.terminate()
             assert await talker.close_code() == 1012
-            assert running.wait(5) == 0
-            assert time.monotonic() - began < 2
+            # 模型永远不答，它自己的限时是 20 秒：10 秒内退得出，就是没有等。
+            assert running.wait(10) == 0
         release.set()
         with process(model.url, tmp_path) as (running, ready):
             talker = Talker(await session.ws_connect(ready["message_url"], params=where))

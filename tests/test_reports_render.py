@@ -42,6 +42,7 @@ def widget(html, name):
     return json.loads(base64.b64decode(found.group(1)))
 
 
+@pytest.mark.long
 def test_runs_make_one_self_contained_page_with_a_trend(tmp_path, tool_dir):
     folder = tmp_path / "报告 [一]"
     project, target = make_project(tmp_path / "p"), folder / "allure.html"

@@ -1,7 +1,8 @@
 """被测目标：地址怎样覆盖配置，远处不许误压，连不上马上知道。"""
 
+import errno
+import os
 import socket
-import time
 from dataclasses import replace
 
 import pytest
@@ -126,10 +127,9 @@ def test_an_open_door_answers(door):
 
 
 def test_a_closed_door_is_known_at_once(closed):
-    began = time.monotonic()
-    with pytest.raises(TargetUnreachable, match=f"127.0.0.1:{closed}"):
+    refused = os.strerror(errno.ECONNREFUSED)  # 不是等到超时才说连不上
+    with pytest.raises(TargetUnreachable, match=f"127.0.0.1:{closed}.*{refused}"):
         knock(f"ws://127.0.0.1:{closed}/ws", 5.0)
-    assert time.monotonic() - began < 1.0
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,11 @@ from types import TracebackType
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from support.battery.verdict import Fate, Judged
 from support.model import Outcome
 from support.records import parse_record
+from support.running.console import progress_bar
 
 _COLOURS = {
     Fate.KILLED: "green",
@@ -30,15 +30,7 @@ class BatteryProgress:
     def __init__(self, planned: int, console: Console) -> None:
         self._console = console
         self._done, self._planned = 0, planned
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=30),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            console=console,
-            disable=not console.is_terminal,
-            transient=True,
-        )
+        self._bar = progress_bar(console)
         self._task = self._bar.add_task("变异体", total=planned)
 
     def __enter__(self) -> BatteryProgress:

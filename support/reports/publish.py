@@ -31,8 +31,10 @@ def write_results(path: Path, results: dict[str, Any]) -> None:
     path.write_text(text + "\n", encoding="utf-8")
 
 
-def publish(run_dir: Path, results: dict[str, Any], *, history_limit: int) -> Iterator[str]:
-    """写一次运行的全部报告，逐条给出要让人看见的话。"""
+def publish(
+    run_dir: Path, results: dict[str, Any], *, history_limit: int, page: bool = True
+) -> Iterator[str]:
+    """写一次运行的全部报告，逐条给出要让人看见的话；`page` 为假时不生成 Allure 网页。"""
     text = render_text(results)
     (run_dir / "report.txt").write_text(text, encoding="utf-8")
     yield text
@@ -40,8 +42,10 @@ def publish(run_dir: Path, results: dict[str, Any], *, history_limit: int) -> It
     conformance.write(run_dir, results)
     vanished.mark(run_dir / "allure-results", results)
     attach_pages(run_dir / "allure-results", _pages(run_dir, results))
+    cover = cover_of_run(results, run_dir)
     history = History(run_dir.parent / "history.jsonl", history_limit)
-    yield from _finish(run_dir, cover_of_run(results, run_dir), history, "latest")
+    yield _render(run_dir, cover, history) if page else f"没有要 Allure 网页；要看时：{cover.again}"
+    yield _conclude(run_dir, "latest")
 
 
 def publish_detection(
@@ -53,21 +57,24 @@ def publish_detection(
     shutil.rmtree(run_dir / "allure-results", ignore_errors=True)
     detection.write_allure(run_dir / "allure-results", results)
     history = History(run_dir.parent / "mutants-history.jsonl", history_limit)
-    yield from _finish(run_dir, detection.cover(results, run_dir), history, detection.LATEST)
+    yield _render(run_dir, detection.cover(results, run_dir), history)
+    yield _conclude(run_dir, detection.LATEST)
 
 
-def _finish(run_dir: Path, cover: Cover, history: History, link: str) -> Iterator[str]:
-    """生成网页，让 `link` 指向这一次。"""
-    rendered = render_allure(
+def _render(run_dir: Path, cover: Cover, history: History) -> str:
+    return render_allure(
         run_dir / "allure-results",
         run_dir / "allure.html",
         history=history,
         cover=cover,
         tool_dir=TOOL_DIR,
-    )
+    ).message
+
+
+def _conclude(run_dir: Path, link: str) -> str:
+    """让 `link` 指向这一次。"""
     _point(run_dir, link)
-    yield rendered.message
-    yield f"全部文件：{run_dir}"
+    return f"全部文件：{run_dir}"
 
 
 def _pages(run_dir: Path, results: dict[str, Any]) -> dict[str, str]:

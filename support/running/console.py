@@ -24,21 +24,26 @@ _COLOURS = {
 }
 
 
+def progress_bar(console: Console) -> Progress:
+    """一条进度条：做完几件、一共几件、用了多久；没有人在终端前就不显示。"""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=30),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        disable=not console.is_terminal,
+        transient=True,
+    )
+
+
 class LiveProgress:
     """一次运行的进度；用作上下文管理器。"""
 
     def __init__(self, planned: int, console: Console) -> None:
         self._console = console
         self._done, self._planned = 0, planned
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=30),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            console=console,
-            disable=not console.is_terminal,
-            transient=True,
-        )
+        self._bar = progress_bar(console)
         self._task = self._bar.add_task("场景", total=planned)
 
     def __enter__(self) -> LiveProgress:

@@ -62,6 +62,7 @@ class Options:
     pace: float | None
     log_level: str | None
     allow_remote_load: bool
+    page: bool
 
 
 def run(options: Options, console: Console) -> int:
@@ -226,5 +227,6 @@ class _Run:
         write_results(self._run_dir / "results.json", outcome)
         if self._options.output is not None:
             write_results(self._options.output, outcome)
-        for line in publish(self._run_dir, outcome, history_limit=self._history):
+        page = self._options.page
+        for line in publish(self._run_dir, outcome, history_limit=self._history, page=page):
             self._console.print(line, highlight=False, soft_wrap=True, markup=False)
