@@ -80,6 +80,14 @@ def test_an_agent_without_a_known_persona_is_violated(history, scene):
     )
 
 
+def test_only_the_step_that_writes_the_reply_must_carry_the_persona(history, scene):
+    question, own, _ = scene
+    history.prompted(question, step="planner")
+    seq = history.prompted(question, written(own), step="reply")
+    verdict = persona_carried(history.events, [question], {(TECH.tenant, "助手"): own})
+    assert (verdict.outcome, verdict.evidence) == (HELD, (seq,))
+
+
 def test_a_persona_only_repeated_by_an_old_reply_is_violated(history, scene):
     question, own, _ = scene
     bare = history.prompted(question, f"我记着呢；还记得{own}、")

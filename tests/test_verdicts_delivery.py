@@ -219,6 +219,35 @@ def test_the_quota_is_counted_line_by_line(history):
     )
 
 
+def test_a_limited_line_that_reached_the_model_is_told_after_the_counts(history):
+    real, limited = history.said(TECH), history.said(TECH)
+    history.prompted(real, limited)
+    first = history.heard(real)
+    notice = history.ledger.add(Kind.HEARD, by=TECH, token=limited, text="歇一歇再说")
+    actual = "1 句得到回答，1 句被限流，0 句没有答复，1 句被限流的仍送到了大模型"
+    promise = {"answered": 1, "limited": 1}
+    assert metered(history.events, [real, limited], **promise) == broken(
+        f"限额不对：{actual}", 2, first, notice.seq,
+        expected="1 句得到回答，1 句被限流", actual=actual,
+    )  # fmt: skip
+
+
+def test_a_call_for_nobody_knows_which_line_leaves_the_quota_undecided(history):
+    real, limited = history.said(TECH), history.said(TECH)
+    history.prompted(real)
+    history.heard(real)
+    history.ledger.add(Kind.HEARD, by=TECH, token=limited, text="歇一歇再说")
+    # 人设的口令不是说过的话：只带着它的那次调用，说不出为了谁。
+    persona = history.plant(TECH)
+    stray = history.ledger.add(Kind.PROMPT, by=TECH, text=f"你是助手（{persona}）")
+    claim = (
+        "1 句得到回答，1 句被限流，0 句没有答复；"
+        "另有 1 次模型调用说不出为了哪句话，没送到大模型证明不了"
+    )
+    promise = {"answered": 1, "limited": 1}
+    assert metered(history.events, [real, limited], **promise) == doubt(claim, 2, stray.seq)
+
+
 def test_a_fallback_is_timed_from_the_words_not_from_the_call(history):
     other = history.answered(EDU)
     history.prompted(other, outcome="answered")
