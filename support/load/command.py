@@ -34,7 +34,7 @@ from support.load.profile import (
 )
 from support.load.thresholds import Threshold, parse_all
 from support.play.opening import new_run_id
-from support.reports.publish import write_results
+from support.reports.publish import publish_load, write_results
 from support.targets.aim import aim, guard_remote_load, require_reachable
 from support.targets.embedded import Endpoints, running
 from support.targets.profile import profile_of
@@ -184,7 +184,6 @@ def _run(
     # 这些要 numpy 与 hdrhistogram；缺了已经说清楚怎么装。
     from support.load import outcome
     from support.load.live import LiveView
-    from support.load.report import publish
     from support.load.session import Setting, Supervisor, facts, here, hold
 
     started, began = datetime.now().astimezone(), time.monotonic()
@@ -206,7 +205,7 @@ def _run(
         facts(setting, ended, supervisor, thresholds, run, ()), ended.played, ended.prompts
     )
     _save(run_dir, options.output, results)
-    for line in publish(run_dir, results):
+    for line in publish_load(run_dir, results, history_limit=config.report.history):
         console.print(line, highlight=False, soft_wrap=True, markup=False)
     return outcome.exit_code(results)
 

@@ -53,7 +53,7 @@ class _Group:
     spread: Spread = field(default_factory=Spread)
 
     def row(self) -> dict[str, Any]:
-        return {**self.counts, "latency": self.spread.summary()}
+        return {**self.counts, "latency": self.spread.summary(), "samples": len(self.spread)}
 
 
 def build(facts: Facts, played: Sequence[Played], prompts: Any = None) -> dict[str, Any]:
