@@ -249,3 +249,37 @@ def test_axes_cover_what_they_show(high, last):
     assert axis.high >= high
     assert last is None or axis.high == last
     assert exact(7.5, "秒").high == 7.5
+
+
+def measured() -> dict:
+    step = {"rate": 20.0, "latency": {"p50": 0.01, "p99": 0.1}, "replies_per_s": 19.5}
+    return results(
+        fairness={
+            "title": "刷屏", "verdict": "违反", "reason": f"{EVIL} 被邻居拖慢",
+            "tenants": [
+                {"tenant": EVIL, "verdict": "违反", "claim": "慢", "calm": 9, "pressed": 8},
+            ],
+            "arms": [{"loud": True, "accepted": 30}, {"loud": False, "accepted": 0}],
+            "jain": {"off": 0.99, "on": 0.5},
+        },
+        capacity={
+            "verdict": "通过", "reason": "守得住每秒 20.0 句", "criteria": ["丢失 = 0"],
+            "steps": [
+                {**step, "held": True, "failed": []},
+                {**step, "rate": 40.0, "held": False, "failed": ["丢失 = 0"]},
+                {**step, "rate": 80.0, "latency": None, "held": False, "failed": ["丢失 = 0"]},
+            ],
+        },
+    )  # fmt: skip
+
+
+def test_fairness_and_capacity_are_told_everywhere_once_they_were_measured():
+    made = measured()
+    text, html = render_text(made), page(made)
+    assert "违反  公平（刷屏）" in text
+    assert "每秒 80.0 句：没有延迟" in text
+    assert "Jain 公平指数：静 0.990，闹 0.500" in html
+    assert "<script" not in html
+    assert "每一级的延迟" in [one.get("aria-label") for one in pictures(html)]
+    verdicts = {item.group: item.verdict for item in allure.items(made)}
+    assert (verdicts["公平（刷屏）"], verdicts["容量"]) == ("违反", "通过")

@@ -11,7 +11,7 @@ import contextlib
 import gc
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import takewhile
 
 import aiohttp
@@ -23,6 +23,7 @@ from support.load.crowd import Resident, Voice, gather, picker
 from support.load.evidence import Evidence, decoded
 from support.load.journal import Journal, What
 from support.load.lane import Door, Lane
+from support.load.pace import Pace
 from support.load.profile import LoadProfile
 
 _ACK = b"sys_ack"
@@ -55,6 +56,8 @@ class Gauge:
     refused: int = 0
     failed: int = 0
     behind: float = 0.0
+    #: 租户 → 它的步调。
+    tenants: dict[str, Pace] = field(default_factory=dict)
 
 
 class Engine:
@@ -82,6 +85,7 @@ class Engine:
         self._next = shard.number
         self._stop = asyncio.Event()
         self.gauge = Gauge()
+        self._paces = [self.gauge.tenants.setdefault(one.name, Pace()) for one in shard.residents]
         #: 第一句的单调钟秒；流水里的时刻都与它比。
         self.began = 0.0
 
@@ -92,7 +96,10 @@ class Engine:
 
     def read(self) -> Gauge:
         """此刻的读数；过了耐心还没有下场的算丢失。"""
-        late = time.monotonic() - self._shard.profile.patience
+        now = time.monotonic()
+        late = now - self._shard.profile.patience
+        for pace in self.gauge.tenants.values():
+            pace.forget(now)
         waiting = self._waiting.values()
         # 说的次序就是该说的次序，数到第一句没过耐心的为止。
         self.gauge.lost = sum(1 for _ in takewhile(lambda one: one[1] < late, waiting))
@@ -178,6 +185,7 @@ class Engine:
         lane = voice.resident
         self._waiting[line] = (lane, due, answered)
         self.gauge.said += 1
+        self._paces[lane].said += 1
         self._journal.add(
             What.SAID, lane=lane, line=line, at=time.monotonic(), voice=voice.number, due=due
         )
@@ -214,8 +222,12 @@ class Engine:
             self._journal.add(What.ACKED, lane=lane, line=line, at=now)
             return
         self._journal.add(What.HEARD, lane=lane, line=line, at=now)
-        if line in self._waiting:
+        waiting = self._waiting.get(line)
+        if waiting is not None:
             self.gauge.replied += 1
+            pace = self._paces[waiting[0]]
+            pace.replied += 1
+            pace.recent.append((now, now - waiting[1]))
             self._settle(line)
         strangers = others.findall(frame)
         if strangers:

@@ -30,6 +30,7 @@ from support.load.evidence import Evidence
 from support.load.lane import Door
 from support.load.lodging import lodged
 from support.load.outcome import Facts
+from support.load.pace import merge
 from support.load.profile import LoadProfile
 from support.load.prompts import PromptWatch, watching
 from support.load.shard import Played, play
@@ -85,6 +86,7 @@ class Supervisor:
             for name in ("said", "replied", "lost", "foreign", "refused", "failed"):
                 setattr(total, name, getattr(total, name) + getattr(gauge, name))
             total.behind = max(total.behind, gauge.behind)
+            merge(total.tenants, gauge.tenants)
         return total
 
     def _check(self, total: Gauge) -> None:

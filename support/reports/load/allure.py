@@ -19,6 +19,7 @@ from allure_commons.utils import md5, now, uuid4
 
 from support.reports.appendix import attach_pages
 from support.reports.cover import Category, Cover
+from support.reports.load import extras
 from support.reports.load.page import TITLE, page
 from support.reports.load.text import closing, finding_line, heading
 
@@ -48,6 +49,8 @@ def items(results: Mapping[str, Any]) -> Iterator[Item]:
     yield from _trespasses(results)
     for row in results["thresholds"]:
         yield Item("过关条件", row["text"], row["verdict"], f"实测 {row['actual']}")
+    for title, section, details in extras.sections(results):
+        yield Item(title, title, section["verdict"], section["reason"], "\n".join(details))
 
 
 def _soundness(results: Mapping[str, Any]) -> Item:

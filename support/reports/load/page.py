@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from support.reports.load import pictures
+from support.reports.load import extras, pictures
 from support.reports.load.plots import STYLE as PLOT_STYLE
 from support.reports.load.text import (
     COUNTS,
@@ -51,7 +51,7 @@ def page(results: Mapping[str, Any]) -> str:
         f"<title>{TITLE} {escape(results['run']['id'])}</title>"
         f"<style>{_STYLE}{PLOT_STYLE}</style></head><body>"
         f"{_head(results)}{_warnings(results)}{_cards(results)}{_thresholds(results)}"
-        f"{_findings(results)}{_plots(results)}{_tables(results)}{_foot(results)}</body></html>"
+        f"{_findings(results)}{extras.html(results)}{_plots(results)}{_tables(results)}{_foot(results)}</body></html>"
     )
 
 

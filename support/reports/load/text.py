@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from support.reports.load import extras
 from support.reports.load.series import moments, span, sparkline
 
 WIDTH = 100
@@ -149,7 +150,7 @@ def _judged(results: Mapping[str, Any]) -> list[str]:
     lines += [
         f"{row['verdict']}  {row['text']}（实测 {row['actual']}）" for row in results["thresholds"]
     ]
-    return lines + [finding_line(finding) for finding in results["findings"]]
+    return [*lines, *extras.lines(results), *map(finding_line, results["findings"])]
 
 
 def finding_line(finding: Mapping[str, Any]) -> str:
