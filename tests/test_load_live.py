@@ -5,10 +5,14 @@ from __future__ import annotations
 import io
 import pickle
 
+import pytest
 from rich.console import Console
 
+from support.config import DEFAULT_CONFIG, load_config
+from support.errors import ConfigError
 from support.load.engine import Gauge
 from support.load.live import LiveView
+from support.load.lodging import lodged
 from support.load.pace import WINDOW_S, Pace, cut, merge
 from support.load.profile import LoadProfile
 from support.load.session import Supervisor
@@ -87,3 +91,11 @@ def test_shards_add_up_and_the_reading_travels_between_processes():
     again: dict[str, Pace] = {}
     merge(again, total.tenants)
     assert total.tenants["甲"].said == 3, "合并不改原来的"
+
+
+async def test_more_places_than_tokens_can_name_are_refused_before_anything_is_opened():
+    config = load_config(DEFAULT_CONFIG)
+    copies = 1024 // len(config.scenarios) + 1
+    with pytest.raises(ConfigError, match="至多 1024 处"):
+        async with lodged(None, config, LoadProfile(), copies=copies, seed=0):
+            pass

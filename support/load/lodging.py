@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
+from support.canary import Numbering
 from support.config import Config, ScenarioConfig
 from support.errors import ConfigError
 from support.generator import from_templates
@@ -30,6 +31,7 @@ async def lodged(
 ) -> AsyncIterator[list[Resident]]:
     """开好 `copies` 份配置里的租户；离开时全部删掉，被打断也一样。"""
     weights = _weights(config, profile)
+    _check_room(copies * sum(1 for weight in weights.values() if weight))
     blocks = [Households(office, f"load-{number + 1}") for number in range(copies)]
     gate = asyncio.Semaphore(_AT_ONCE)
     try:
@@ -104,6 +106,18 @@ async def _place(
 def _numbered(number: int, copy: int, fields: dict[str, Any]) -> Resident:
     name = f"{fields.pop('name')}{f'·{copy}' if copy else ''}"
     return Resident(tenant=number, name=name, **fields)
+
+
+def _check_room(places: int) -> None:
+    """口令里编得下这么多处；编不下就会把一家认成另一家。"""
+    if places > Numbering.MOST_TENANTS:
+        raise ConfigError(
+            "命令行",
+            key="--tenants",
+            found=f"{places} 处（每家租户的每个场景算一处）",
+            allowed=f"至多 {Numbering.MOST_TENANTS} 处",
+            fix="少开几家，或在 weights 里把用不着的场景写成 0",
+        )
 
 
 def _weights(config: Config, profile: LoadProfile) -> dict[str, float]:
