@@ -10,6 +10,7 @@ import json
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from support.client.dialects import Dialect
 from support.client.lines import Line
@@ -57,9 +58,15 @@ class Voice:
 
 
 def gather(
-    residents: Sequence[Resident], count: int, dialect: Dialect, *, run: str, seed: int
+    residents: Sequence[Resident],
+    count: int,
+    dialect: Dialect,
+    *,
+    run: str,
+    seed: int,
+    claims: Mapping[str, Any] | None = None,
 ) -> list[Voice]:
-    """`count` 位用户按分量分到各处；每处至少一位。"""
+    """`count` 位用户按分量分到各处；每处至少一位。`claims` 是每一帧另外捎上的字段。"""
     total = sum(one.weight for one in residents) or 1.0
     voices: list[Voice] = []
     chats = len(residents)
@@ -72,7 +79,7 @@ def gather(
             words = random.Random(f"{seed}/{place}/{turn}").sample(
                 resident.words, min(_WORDS, len(resident.words))
             )
-            frames = tuple(_blank(resident, user, text, dialect) for text in words)
+            frames = tuple(_blank(resident, user, text, dialect, claims or {}) for text in words)
             voices.append(Voice(len(voices), place, chat, frames))
     return voices
 
@@ -108,7 +115,9 @@ class Picker:
         return here[self._turns[place] % len(here)]
 
 
-def _blank(resident: Resident, user: str, text: str, dialect: Dialect) -> bytes:
+def _blank(
+    resident: Resident, user: str, text: str, dialect: Dialect, claims: Mapping[str, Any]
+) -> bytes:
     """一句话的底版；写法借规格用的那一套，只把口令与时刻换成空位。"""
     line = Line(
         token=_TOKEN_SLOT,
@@ -119,6 +128,7 @@ def _blank(resident: Resident, user: str, text: str, dialect: Dialect) -> bytes:
         message_id=_TOKEN_SLOT,
         group_id=resident.group,
         group_name=resident.scenario,
+        claims=claims,
     )
     frame = dialect.frame(line, key=resident.key, platform=resident.platform)
     moment = json.dumps(frame.get("payload", frame)["message_info"]["time"])

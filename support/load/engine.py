@@ -42,6 +42,8 @@ class Shard:
     nonce: int
     number: int = 0
     of: int = 1
+    #: 句号从这里起；同一次运行里先后跑几段时错开，上一段迟来的答复认不成这一段的。
+    first: int = 0
 
 
 @dataclass(slots=True)
@@ -79,7 +81,7 @@ class Engine:
         self._allowed = [frozenset(one.allowed) for one in shard.residents]
         self._waiting: dict[int, tuple[int, float, asyncio.Future[None] | None]] = {}
         self._turns = [0] * len(self._voices)
-        self._next = shard.number
+        self._next = shard.first + shard.number
         self._stop = asyncio.Event()
         self.gauge = Gauge()
         #: 第一句的单调钟秒；流水里的时刻都与它比。

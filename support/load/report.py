@@ -47,6 +47,8 @@ def render_text(results: Mapping[str, Any]) -> str:
             highlight=False,
             markup=False,
         )
+    for line in (*_fairness(results), *_capacity(results)):
+        console.print(line, highlight=False, markup=False)
     for finding in results["findings"]:
         console.print(
             f"越界 {finding['times']} 次：{finding['owner']} 的话，"
@@ -62,6 +64,37 @@ def render_text(results: Mapping[str, Any]) -> str:
         highlight=False,
     )
     return out.getvalue()
+
+
+def _fairness(results: Mapping[str, Any]) -> Iterator[str]:
+    """公平的一段；没有量就没有。"""
+    section = results.get("fairness")
+    if section is None:
+        return
+    title = f"公平（{section['title']}）"
+    yield f"{section['verdict']}  {title}：{section['reason']}"
+    for row in section["tenants"]:
+        size = f"静 {row['calm']} 句、闹 {row['pressed']} 句"
+        yield f"  {row['verdict']}  {row['tenant']}：{row['claim']}（{size}）"
+    loud = [arm for arm in section["arms"] if arm["loud"]]
+    accepted = "、".join(str(arm["accepted"]) for arm in loud)
+    off, on = (section["jain"][side] for side in ("off", "on"))
+    if off is not None and on is not None:
+        noise = f"邻居闹了 {len(loud)} 段，各收下 {accepted} 下"
+        yield f"  Jain 公平指数：静 {off:.3f}，闹 {on:.3f}；{noise}"
+
+
+def _capacity(results: Mapping[str, Any]) -> Iterator[str]:
+    """容量的一段；没有量就没有。"""
+    section = results.get("capacity")
+    if section is None:
+        return
+    criteria = "、".join(section["criteria"])
+    yield f"{section['verdict']}  容量：{section['reason']}（条件：{criteria}）"
+    for step in section["steps"]:
+        p99 = f"p99 {step['latency']['p99'] * 1000:.0f} 毫秒" if step["latency"] else "没有延迟"
+        fate = "守住" if step["held"] else f"没守住：{'、'.join(step['failed'])}"
+        yield f"  每秒 {step['rate']:.1f} 句：{p99}，答 {step['replies_per_s']:.1f} 句/秒，{fate}"
 
 
 def _counts(title: str, head: str, rows: Sequence[Mapping[str, Any]], key: str) -> Table:
