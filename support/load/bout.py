@@ -31,6 +31,8 @@ from support.load.thresholds import Threshold
 from support.model import Outcome
 
 _FOLDER = "loud"
+#: 刷屏时观察站扮的大模型每次想几秒。
+_PONDER = 0.15
 
 
 class Bout:
@@ -107,11 +109,21 @@ class Bout:
                 timeout=setting.config.timeouts.control, attribute=lambda _: None,
             )  # fmt: skip
             stack.push_async_callback(neighbour.close)
+            await self._ponder(stack, provider)
             await self._pause(profile.warmup)
             for number in range(profile.arms):
                 if self._stop.is_set():
                     return
                 await self._arm(number % 2 == 1, length, neighbour, session, provider)
+
+    async def _ponder(self, stack: contextlib.AsyncExitStack, provider: Provider) -> None:
+        """刷屏时让大模型每次都想一会儿，像真的那样。
+
+        一点不想的大模型，刷屏只会把这台机器的处理器占满，谁都慢，量不出名额与次序分得公不公平。
+        """
+        if self._kind == "messages" and "按住模型" in self._setting.config.target.capabilities:
+            rule = await provider.script("delay", seconds=_PONDER)
+            stack.push_async_callback(provider.release, rule, patience=0.0)
 
     async def _arm(
         self,

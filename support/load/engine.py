@@ -136,7 +136,8 @@ class Engine:
         """开放式：到点就说，不等谁。"""
         profile, shard = self._shard.profile, self._shard
         seed = shard.seed * 1009 + shard.number
-        who = picker(shard.residents, self._voices, seed)
+        steady = profile.arrival == "constant"
+        who = picker(shard.residents, self._voices, seed, steady=steady)
         for moment in arrivals.offsets(profile, seed=seed, share=1 / shard.of):
             due = self.began + moment
             if not await self._until(due):
