@@ -43,6 +43,8 @@ class Shard:
     nonce: int
     number: int = 0
     of: int = 1
+    #: 句号从这里起；同一次运行里先后跑几段时错开，上一段迟来的答复认不成这一段的。
+    first: int = 0
 
 
 @dataclass(slots=True)
@@ -82,7 +84,7 @@ class Engine:
         self._allowed = [frozenset(one.allowed) for one in shard.residents]
         self._waiting: dict[int, tuple[int, float, asyncio.Future[None] | None]] = {}
         self._turns = [0] * len(self._voices)
-        self._next = shard.number
+        self._next = shard.first + shard.number
         self._stop = asyncio.Event()
         self.gauge = Gauge()
         self._paces = [self.gauge.tenants.setdefault(one.name, Pace()) for one in shard.residents]
@@ -141,7 +143,8 @@ class Engine:
         """开放式：到点就说，不等谁。"""
         profile, shard = self._shard.profile, self._shard
         seed = shard.seed * 1009 + shard.number
-        who = picker(shard.residents, self._voices, seed)
+        steady = profile.arrival == "constant"
+        who = picker(shard.residents, self._voices, seed, steady=steady)
         for moment in arrivals.offsets(profile, seed=seed, share=1 / shard.of):
             due = self.began + moment
             if not await self._until(due):
