@@ -1,7 +1,7 @@
 """人群：谁在哪家、哪个场景、哪条车道上说话，每句话的帧预先排好版。
 
 职责：从开好的住户得出用户与帧的底版。不做什么：不收发、不排时刻。
-底版里只有口令与时刻是空着的，发一句就是填两处空，不必每句重新写一遍 JSON。
+底版里只有台词、口令与时刻是空着的，发一句就是填空，不必每句重新写一遍 JSON。
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ import json
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from support.client.dialects import Dialect
 from support.client.lines import Line
 from support.model import Owner
 
 _TOKEN_SLOT = "zx00000000000000"
+_TEXT_SLOT = "zx-台词-zx"
 _WORDS = 12
 
 
@@ -48,79 +50,106 @@ class Voice:
     number: int
     resident: int
     chat: int
-    frames: tuple[bytes, ...]
+    blank: bytes
+    words: tuple[bytes, ...]
 
-    def frame(self, token: str, turn: int, now: float) -> bytes:
-        """第 `turn` 句话的帧，填上口令与时刻。"""
-        slots = {b"token": token.encode(), b"time": b"%.6f" % now}
-        return self.frames[turn % len(self.frames)] % slots
+    def frame(self, token: bytes, turn: int, now: float) -> bytes:
+        """第 `turn` 句话的帧，填上台词、口令与时刻。"""
+        words = self.words[turn % len(self.words)]
+        return self.blank % {b"token": token, b"time": b"%.6f" % now, b"text": words}
 
 
 def gather(
-    residents: Sequence[Resident], count: int, dialect: Dialect, *, run: str, seed: int
+    residents: Sequence[Resident],
+    count: int,
+    dialect: Dialect,
+    *,
+    run: str,
+    seed: int,
+    claims: Mapping[str, Any] | None = None,
 ) -> list[Voice]:
-    """`count` 位用户按分量分到各处；每处至少一位。"""
+    """`count` 位用户按分量分到各处；每处至少一位。`claims` 是每一帧另外捎上的字段。"""
     total = sum(one.weight for one in residents) or 1.0
     voices: list[Voice] = []
     chats = len(residents)
     for place, resident in enumerate(residents):
         share = max(1, round(count * resident.weight / total)) if resident.weight else 0
+        words = [_escaped(text) for text in resident.words]
         for turn in range(share):
             user = f"{run}-u{len(voices)}"
             chat = place if resident.group else chats
             chats += not resident.group
-            words = random.Random(f"{seed}/{place}/{turn}").sample(
-                resident.words, min(_WORDS, len(resident.words))
-            )
-            frames = tuple(_blank(resident, user, text, dialect) for text in words)
-            voices.append(Voice(len(voices), place, chat, frames))
+            spoken = random.Random(f"{seed}/{place}/{turn}").sample(words, min(_WORDS, len(words)))
+            blank = _blank(resident, user, dialect, claims or {})
+            voices.append(Voice(len(voices), place, chat, blank, tuple(spoken)))
     return voices
 
 
-def picker(residents: Sequence[Resident], voices: Sequence[Voice], seed: int) -> Picker:
-    """开放式里下一句由谁说。"""
+def picker(
+    residents: Sequence[Resident], voices: Sequence[Voice], seed: int, *, steady: bool = False
+) -> Picker:
+    """开放式里下一句由谁说；`steady` 是各处也匀着轮，不抽签。"""
     by_place: dict[int, list[Voice]] = {}
     for voice in voices:
         by_place.setdefault(voice.resident, []).append(voice)
     weights = {place: residents[place].weight for place in by_place}
-    return Picker(by_place, weights, random.Random(seed))
+    return Picker(by_place, weights, None if steady else random.Random(seed))
 
 
 class Picker:
-    """按分量选一处，那一处的用户轮流说。"""
+    """按分量选一处，那一处的用户轮流说；没有 `rng` 就匀着轮，每一处隔得一样久。"""
 
     def __init__(
         self,
         by_place: Mapping[int, Sequence[Voice]],
         weights: Mapping[int, float],
-        rng: random.Random,
+        rng: random.Random | None,
     ) -> None:
         self._places, self._voices = list(by_place), by_place
         self._weights = [weights[place] for place in self._places]
         self._rng = rng
         self._turns = dict.fromkeys(self._places, 0)
+        self._credit = [0.0] * len(self._places)
 
     def next(self) -> Voice:
         """下一位。"""
-        place = self._rng.choices(self._places, self._weights)[0]
+        place = self._places[self._rotate()] if self._rng is None else self._draw(self._rng)
         here = self._voices[place]
         self._turns[place] += 1
         return here[self._turns[place] % len(here)]
 
+    def _draw(self, rng: random.Random) -> int:
+        return rng.choices(self._places, self._weights)[0]
 
-def _blank(resident: Resident, user: str, text: str, dialect: Dialect) -> bytes:
-    """一句话的底版；写法借规格用的那一套，只把口令与时刻换成空位。"""
+    def _rotate(self) -> int:
+        """各处按分量攒着，攒得最多的说，说了就扣掉一轮。"""
+        self._credit = [had + more for had, more in zip(self._credit, self._weights, strict=True)]
+        richest = max(range(len(self._credit)), key=self._credit.__getitem__)
+        self._credit[richest] -= sum(self._weights)
+        return richest
+
+
+def _escaped(text: str) -> bytes:
+    """台词在 JSON 字符串里的写法。"""
+    return json.dumps(text, ensure_ascii=False)[1:-1].encode()
+
+
+def _blank(resident: Resident, user: str, dialect: Dialect, claims: Mapping[str, Any]) -> bytes:
+    """一位用户说话的底版；写法借规格用的那一套，只把台词、口令与时刻换成空位。"""
     line = Line(
         token=_TOKEN_SLOT,
-        text=f"{text} {_TOKEN_SLOT}",
+        text=f"{_TEXT_SLOT} {_TOKEN_SLOT}",
         owner=Owner(resident.name),
         user_id=user,
         nickname=f"用户{user[-4:]}",
         message_id=_TOKEN_SLOT,
         group_id=resident.group,
         group_name=resident.scenario,
+        claims=claims,
     )
     frame = dialect.frame(line, key=resident.key, platform=resident.platform)
     moment = json.dumps(frame.get("payload", frame)["message_info"]["time"])
     raw = json.dumps(frame, ensure_ascii=False).replace("%", "%%")
-    return raw.replace(moment, "%(time)s").replace(_TOKEN_SLOT, "%(token)s").encode()
+    for slot, name in ((moment, "time"), (_TOKEN_SLOT, "token"), (_TEXT_SLOT, "text")):
+        raw = raw.replace(slot, f"%({name})s")
+    return raw.encode()
