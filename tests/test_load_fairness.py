@@ -108,6 +108,14 @@ def test_one_pair_of_arms_is_not_a_comparison() -> None:
     assert judged(lines(0.1, 3.0), arms=_ARMS[:2])["verdict"] == "无法判定"
 
 
+@pytest.mark.parametrize("arms", [(), _ARMS[:1], _ARMS[1:2]])
+def test_stopping_before_both_sides_were_seen_is_undecided(arms: tuple[Arm, ...]) -> None:
+    found = judged(lines(0.1, 0.1, lost=6.0), arms=arms)
+    assert found["verdict"] == "无法判定"
+    assert {row["claim"] for row in found["tenants"]} == {"一静一闹没有量完"}
+    assert list(_fairness({"fairness": {**found, "title": "刷屏"}}))
+
+
 def test_a_late_sender_is_the_clients_fault() -> None:
     found = lines(0.1, 1.0)
     late = replace(found, said=found.due + 0.5)
