@@ -15,9 +15,10 @@ import pytest
 from aiohttp import web
 
 from support.errors import SuiteError
-from support.load import account, fairness
+from support.load import account, fairness, modes
 from support.load.aggressor import Aggressor, require_kind
 from support.load.capacity import Search, Step, measure, section
+from support.load.command import parser
 from support.load.crowd import Resident, Voice, picker
 from support.load.evidence import Evidence
 from support.load.fairness import Arm
@@ -323,6 +324,16 @@ async def test_connections_come_in_waves(tmp_path: Path) -> None:
 async def test_a_server_that_takes_nothing_leaves_the_tally_empty(tmp_path: Path) -> None:
     tally, _ = await raid("messages", tmp_path, deaf=True)
     assert (tally.acts, tally.accepted) == (200, 0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "least"),
+    [(["--fairness", "messages"], 200), (["--find-capacity"], 1000), (["--rate", "5"], 5)],
+)
+def test_what_others_must_allow_counts_the_noise(arguments: list[str], least: int) -> None:
+    profile = replace(LoadProfile(arrival="constant"), rate=5.0, rate_to=5.0)
+    most = modes.most_at_once(parser().parse_args(arguments), profile)
+    assert most == least if least == 5 else most >= least
 
 
 def test_hanging_needs_a_model_that_can_be_held() -> None:
