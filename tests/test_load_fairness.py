@@ -15,9 +15,10 @@ import pytest
 from aiohttp import web
 
 from support.errors import SuiteError
-from support.load import account, fairness
+from support.load import account, fairness, modes
 from support.load.aggressor import Aggressor, require_kind
 from support.load.capacity import Search, Step, measure, section
+from support.load.command import parser
 from support.load.crowd import Resident, Voice, picker
 from support.load.evidence import Evidence
 from support.load.fairness import Arm
@@ -106,6 +107,14 @@ def test_an_idle_aggressor_proves_nothing() -> None:
 
 def test_one_pair_of_arms_is_not_a_comparison() -> None:
     assert judged(lines(0.1, 3.0), arms=_ARMS[:2])["verdict"] == "无法判定"
+
+
+@pytest.mark.parametrize("arms", [(), _ARMS[:1], _ARMS[1:2]])
+def test_stopping_before_both_sides_were_seen_is_undecided(arms: tuple[Arm, ...]) -> None:
+    found = judged(lines(0.1, 0.1, lost=6.0), arms=arms)
+    assert found["verdict"] == "无法判定"
+    assert {row["claim"] for row in found["tenants"]} == {"一静一闹没有量完"}
+    assert list(_fairness({"fairness": {**found, "title": "刷屏"}}))
 
 
 def test_a_late_sender_is_the_clients_fault() -> None:
@@ -315,6 +324,16 @@ async def test_connections_come_in_waves(tmp_path: Path) -> None:
 async def test_a_server_that_takes_nothing_leaves_the_tally_empty(tmp_path: Path) -> None:
     tally, _ = await raid("messages", tmp_path, deaf=True)
     assert (tally.acts, tally.accepted) == (200, 0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "least"),
+    [(["--fairness", "messages"], 200), (["--find-capacity"], 1000), (["--rate", "5"], 5)],
+)
+def test_what_others_must_allow_counts_the_noise(arguments: list[str], least: int) -> None:
+    profile = replace(LoadProfile(arrival="constant"), rate=5.0, rate_to=5.0)
+    most = modes.most_at_once(parser().parse_args(arguments), profile)
+    assert most == least if least == 5 else most >= least
 
 
 def test_hanging_needs_a_model_that_can_be_held() -> None:

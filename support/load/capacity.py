@@ -17,15 +17,15 @@ import numpy as np
 from support.load import account
 from support.load.engine import Shard
 from support.load.journal import read_journal
-from support.load.profile import LoadProfile
+from support.load.profile import LoadProfile, highest_rate
 from support.load.session import Ended, Setting, Supervisor
 from support.load.shard import JOURNAL, Played, play
 from support.load.spread import Spread
 from support.load.thresholds import Measured, Threshold
 from support.model import Outcome
 
-#: 加到多少倍还守得住，就不再加；折半到差这么多倍以内就停。
-_DOUBLINGS, _CLOSE = 12, 1.15
+#: 折半到差这么多倍以内就停。
+_CLOSE = 1.15
 #: 自己这一头忙到这个份上，量到的就不是服务了：发晚的秒数（中位）、占一个核的几成。
 _LAG, _CPU = 0.05, 0.9
 #: 段里该说的，段里至少要答掉这么多成；否则积压只会越来越长，分位数还没来得及难看。
@@ -61,7 +61,7 @@ class Search:
         self._low = 0.0
         self._high = float("inf")
         self._retried = False
-        self._most = start * 2**_DOUBLINGS
+        self._most = highest_rate(start)
         self._least = start / 2**4
 
     @property

@@ -69,9 +69,11 @@ def main(arguments: Sequence[str]) -> int:
     thresholds = parse_all((*profile.thresholds, *options.threshold), "[profiles].thresholds")
     abort_on = _live(parse_all((*profile.abort_on, *options.abort_on), "[profiles].abort_on"))
     if options.dry_run:
-        console.print(_estimate(profile, config), highlight=False, soft_wrap=True)
+        console.print(
+            _estimate(profile, config, modes.unpriced(options)), highlight=False, soft_wrap=True
+        )
         return 0
-    most = profile.users if profile.is_closed else round(max(profile.rate, profile.rate_to))
+    most = modes.most_at_once(options, profile)
     guard_remote_load(config, most, allowed=options.allow_remote_load)
     modes.check(options, profile, config)
     require_transport(profile_of(config.target).transport, str(config.path))
@@ -162,7 +164,7 @@ def _live(conditions: Sequence[Threshold]) -> tuple[Threshold, ...]:
     return tuple(conditions)
 
 
-def _estimate(profile: LoadProfile, config: Config) -> str:
+def _estimate(profile: LoadProfile, config: Config, unpriced: str) -> str:
     """要发多少、模型大约要读多少字、花多少钱。"""
     lines = round(expected(profile))
     homes = len(config.scenarios) * profile.tenants
@@ -177,7 +179,7 @@ def _estimate(profile: LoadProfile, config: Config) -> str:
         f"对 {config.target.name}：{homes} 处（每处一家租户里的一个场景、一条连接），"
         f"大约 {lines} 句\n"
         f"大模型：大约 {lines} 次，读 {chars / 1e4:.0f} 万字"
-        f"（每次按 {_PROMPT_CHARS} 字估）；{cost}\n"
+        f"（每次按 {_PROMPT_CHARS} 字估）；{cost}{unpriced}\n"
         "没有发出任何东西（--dry-run）"
     )
 

@@ -146,6 +146,8 @@ def _household(
     sizes = [int(np.count_nonzero(one)) for one in chosen]
     rows = {"calm": sum(map(np.count_nonzero, calm)), "pressed": sum(map(np.count_nonzero, loud))}
     counts = {name: int(number) for name, number in rows.items()} | {"lost": lost[1]}
+    if not (calm and loud):
+        return Household(name, Outcome.INCONCLUSIVE.value, "一静一闹没有量完", 0, 0, 0)
     if lost[0]:
         claim = f"邻居没闹的时候就有 {lost[0]} 句没有得到回复，没有平时可比"
         return Household(name, Outcome.INCONCLUSIVE.value, claim, **counts)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from support.config import Config
 from support.errors import ConfigError
-from support.load.aggressor import KINDS, require_kind
-from support.load.profile import LoadProfile
+from support.load.aggressor import AT_ONCE, KINDS, require_kind
+from support.load.profile import LoadProfile, highest_rate
 from support.load.thresholds import Threshold
 
 if TYPE_CHECKING:
@@ -75,6 +75,23 @@ def check(options: argparse.Namespace, profile: LoadProfile, config: Config) -> 
         )
     if options.fairness:
         require_kind(options.fairness, config.target.capabilities)
+
+
+def most_at_once(options: argparse.Namespace, profile: LoadProfile) -> int:
+    """对着别人的机器要先问过的量：邻居一口气闹多少，容量加到多少，都算在内。"""
+    usual = profile.users if profile.is_closed else round(max(profile.rate, profile.rate_to))
+    if options.find_capacity:
+        return max(usual, round(highest_rate(profile.rate)))
+    return max(usual, AT_ONCE[options.fairness]) if options.fairness else usual
+
+
+def unpriced(options: argparse.Namespace) -> str:
+    """试算里没有算进去的。"""
+    if options.fairness:
+        return f"\n另有吵闹的邻居（{KINDS[options.fairness]}），答多快就闹多少，不在此数"
+    if options.find_capacity:
+        return "\n这只是头一级；一级级加下去，加到守不住为止，不在此数"
+    return ""
 
 
 def mode(options: argparse.Namespace, setting: Setting, criteria: Sequence[Threshold]) -> Mode:

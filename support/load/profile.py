@@ -92,6 +92,15 @@ def adjusted(profile: LoadProfile, **given: Any) -> LoadProfile:
     return replace(profile, **changes)
 
 
+#: 找容量时至多加几次倍。
+_DOUBLINGS = 12
+
+
+def highest_rate(start: float) -> float:
+    """找容量时从 `start` 起最高加到多少。"""
+    return start * 2.0**_DOUBLINGS
+
+
 def describe(profile: LoadProfile) -> str:
     """一句话说清这套强度。"""
     how = {
