@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import platform
 from collections.abc import AsyncIterator
@@ -67,6 +68,8 @@ async def crew(where: str, setting: Setting) -> AsyncIterator[Crew]:
         address: Any = where
         if where.startswith("local:"):
             address = await stack.enter_async_context(_local(int(where.partition(":")[2]), setting))
+        else:
+            await _knock(where)
         try:
             client = await stack.enter_async_context(
                 distributed.Client(
@@ -74,11 +77,27 @@ async def crew(where: str, setting: Setting) -> AsyncIterator[Crew]:
                 )
             )
         except (OSError, TimeoutError) as error:
-            raise TargetUnreachable(
-                f"连不上调度器：{where}（{type(error).__name__}）\n"
-                "  改法：确认 dask scheduler 在运行、地址没写错；只在本机跑用 --cluster local:2"
-            ) from None
+            raise _absent(where, error) from None
         yield await _mustered(client, where, setting)
+
+
+async def _knock(where: str) -> None:
+    """敲一下调度器的门：地址错了几毫秒就该知道，dask 自己要试上好一阵。"""
+    parts = urlsplit(where)
+    try:
+        _, writer = await asyncio.wait_for(
+            asyncio.open_connection(parts.hostname, parts.port), _CONNECT_S
+        )
+        writer.close()
+    except (OSError, asyncio.TimeoutError) as error:
+        raise _absent(where, error) from None
+
+
+def _absent(where: str, error: Exception) -> TargetUnreachable:
+    return TargetUnreachable(
+        f"连不上调度器：{where}（{type(error).__name__}）\n"
+        "  改法：确认 dask scheduler 在运行、地址没写错；只在本机跑用 --cluster local:2"
+    )
 
 
 def _local(count: int, setting: Setting) -> Any:

@@ -11,6 +11,7 @@ import asyncio
 import importlib.util
 import platform
 import tempfile
+import threading
 import time
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ from support.load.shard import Played, play
 
 #: 这么久没有问话，就当协调者没了。
 _SILENCE_S = 15.0
+_EVERY_S = 0.5
 _LINKS = "maispec_links"
 _Made = TypeVar("_Made")
 
@@ -42,10 +44,9 @@ class Greeting:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """一份差事。`start_at` 是那台机器自己的 Unix 秒。"""
+    """一份差事。"""
 
     run: str
-    start_at: float
     shard: Shard = field(repr=False)
 
 
@@ -60,17 +61,44 @@ class Parcel:
     files: dict[str, bytes] = field(default_factory=dict, repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """一次问话的答：读数；连好了、等着放行没有。"""
+
+    gauge: Gauge
+    ready: bool
+
+
 @dataclass(slots=True)
 class Link:
-    """一次压测里协调者与这一片的联系。"""
+    """一次压测里协调者与这一片的联系。`start_at` 是约好开口的时刻，这台机器的 Unix 秒。"""
 
     heard: float
     goes_on: bool = True
+    ready: bool = False
+    start_at: float = 0.0
+    released: threading.Event = field(default_factory=threading.Event)
     gauge: Gauge = field(default_factory=Gauge)
 
     def watch(self, gauge: Gauge) -> bool:
         """引擎半秒报一次读数；返回假是叫它停。"""
         self.gauge = gauge
+        return self._is_on
+
+    async def gate(self) -> None:
+        """报一声连好了，等放行，再等到约好的时刻；不让开口了也放行，由引擎自己停。"""
+        self.ready = True
+        while self._is_on and not await asyncio.to_thread(self.released.wait, _EVERY_S):
+            pass
+        await asyncio.sleep(max(0.0, self.start_at - time.time()))
+
+    def stop(self) -> None:
+        """不再开口；还等着放行的也别等了。"""
+        self.goes_on = False
+        self.released.set()
+
+    @property
+    def _is_on(self) -> bool:
         return self.goes_on and time.monotonic() - self.heard < _SILENCE_S
 
 
@@ -84,32 +112,42 @@ def begin(run: str, dask_worker: Worker) -> None:
     _links(dask_worker)[run] = Link(time.monotonic())
 
 
-def exchange(run: str, goes_on: bool, dask_worker: Worker) -> Gauge | None:
+def exchange(run: str, goes_on: bool, dask_worker: Worker) -> Reading | None:
     """一次问话：告诉它还要不要接着说，取回读数；没有这份差事是 None。"""
     link = _links(dask_worker).get(run)
     if link is None:
         return None
-    link.heard, link.goes_on = time.monotonic(), goes_on and link.goes_on
-    return link.gauge
+    link.heard = time.monotonic()
+    if not goes_on:
+        link.stop()
+    return Reading(link.gauge, link.ready)
+
+
+def release(run: str, start_at: float, dask_worker: Worker) -> None:
+    """都连好了，约好这一刻一起开口。"""
+    link = _links(dask_worker).get(run)
+    if link is not None:
+        link.start_at = start_at
+        link.released.set()
 
 
 def leave(run: str, dask_worker: Worker) -> None:
     """这次压测完了：还在说的就停，联系作废。"""
     link = _links(dask_worker).pop(run, None)
     if link is not None:
-        link.goes_on = False
+        link.stop()
 
 
 def perform(order: Order) -> Parcel:
     """跑一片。流水放在工作进程自己的目录里，带走就删。"""
     worker = get_worker()
     link = _links(worker).get(order.run)
-    if link is None or time.time() > order.start_at:
-        return Parcel("接到差事时已经过了约好的时刻（工作进程在忙别的，或重启过）")
+    if link is None or link.ready:
+        return Parcel("这份差事不是这一次派的（它的工作进程重启过）")
     try:
         limits.raise_open_files(len(order.shard.doors))
         with tempfile.TemporaryDirectory(dir=worker.local_directory) as place:
-            playing = play(order.shard, Path(place), watch=link.watch, start_at=order.start_at)
+            playing = play(order.shard, Path(place), watch=link.watch, gate=link.gate)
             played = _run(playing)
             opened_at = time.time() - (time.monotonic() - played.began)
             files = {one.name: one.read_bytes() for one in played.folder.iterdir()}
