@@ -68,7 +68,9 @@ def test_a_leaking_target_is_caught(tmp_path):
     port = _free_port()
     config = make_config(tmp_path / "c.toml", ('"127.0.0.1:0"', f'"127.0.0.1:{port}"'))
     with _server(tmp_path, f"http://127.0.0.1:{port}/v1", "history_by_group_number") as server:
-        done = load(tmp_path / "r", "--config", str(config), *_aimed(server), *SHORT)
+        done = load(
+            tmp_path / "r", "--config", str(config), "--tenants", "2", *_aimed(server), *SHORT
+        )
         assert _tenants_left(server) == 0
     assert done.code == 1, done.output
     assert done.results["verdict"] == "违反"
@@ -138,7 +140,7 @@ def test_a_dry_run_sends_nothing(tmp_path, capsys):
         ('[profiles.mine]\nthresholds = ["快一点"]', "快一点"),
         ('[profiles.mine]\nabort_on = ["p99 > 1 s"]', "p99 > 1 s"),
         ("[profiles.mine]\nrate = -1", "rate"),
-        ("[profiles.mine.weights]\n技术讨论群 = -3", "技术讨论群"),
+        ('[profiles.mine.weights]\n"技术讨论群" = -3', "技术讨论群"),
         ("[profiles.mine]\nspeed = 3", "speed"),
     ],
     ids=["没有这一套", "条件", "停下的条件", "数", "分量", "没有这个键"],
@@ -156,7 +158,7 @@ def test_a_wrong_profile_is_told_in_chinese(tmp_path, capsys, profile, told):
 
 def test_a_weight_for_no_scenario_is_told_before_anything_starts(tmp_path, capsys):
     path = tmp_path / "load.toml"
-    path.write_text("[profiles.mine.weights]\n没有的场景 = 3", "utf-8")
+    path.write_text('[profiles.mine.weights]\n"没有的场景" = 3', "utf-8")
     options = ["--load-file", str(path), "--profile", "mine", "--report-dir", str(tmp_path / "r")]
     assert main(["load", *options]) == 2
     err = capsys.readouterr().err

@@ -24,6 +24,7 @@ from support.config import DEFAULT_CONFIG, Config, load_config
 from support.errors import ConfigError
 from support.load import limits
 from support.load.arrivals import expected
+from support.load.lodging import weights_of
 from support.load.profile import (
     ARRIVALS,
     DEFAULT_FILE,
@@ -68,6 +69,7 @@ def main(arguments: Sequence[str]) -> int:
         local=options.target,
     )
     console = Console()
+    weights_of(config, profile)
     thresholds = parse_all((*profile.thresholds, *options.threshold), "[profiles].thresholds")
     abort_on = _live(parse_all((*profile.abort_on, *options.abort_on), "[profiles].abort_on"))
     if options.cluster is not None:
