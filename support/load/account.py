@@ -187,7 +187,7 @@ def rate(moments: Moments) -> float:
         return 0.0
     ended = (moments.due + moments.latency)[moments.timed]
     span = max(float(ended.max() - moments.due[moments.timed].min()), 1e-9)
-    return round(np.count_nonzero(moments.timed) / span, 3)
+    return round(float(np.count_nonzero(moments.timed)) / span, 3)
 
 
 def per_second(moments: Moments) -> list[dict[str, float]]:

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import platform
+import shutil
+import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -67,9 +69,9 @@ async def crew(where: str, setting: Setting) -> AsyncIterator[Crew]:
     async with AsyncExitStack() as stack:
         address: Any = where
         if where.startswith("local:"):
+            place = _scratch(setting)
+            stack.callback(shutil.rmtree, place, ignore_errors=True)
             address = await stack.enter_async_context(_local(int(where.partition(":")[2]), setting))
-        else:
-            await _knock(where)
         try:
             client = await stack.enter_async_context(
                 distributed.Client(
@@ -81,15 +83,14 @@ async def crew(where: str, setting: Setting) -> AsyncIterator[Crew]:
         yield await _mustered(client, where, setting)
 
 
-async def _knock(where: str) -> None:
+def knock(where: str) -> None:
     """敲一下调度器的门：地址错了几毫秒就该知道，dask 自己要试上好一阵。"""
     parts = urlsplit(where)
+    if parts.scheme == "local":
+        return
     try:
-        _, writer = await asyncio.wait_for(
-            asyncio.open_connection(parts.hostname, parts.port), _CONNECT_S
-        )
-        writer.close()
-    except (OSError, asyncio.TimeoutError) as error:
+        socket.create_connection((parts.hostname or "", parts.port or 0), _CONNECT_S).close()
+    except (OSError, UnicodeError) as error:
         raise _absent(where, error) from None
 
 
@@ -98,6 +99,10 @@ def _absent(where: str, error: Exception) -> TargetUnreachable:
         f"连不上调度器：{where}（{type(error).__name__}）\n"
         "  改法：确认 dask scheduler 在运行、地址没写错；只在本机跑用 --cluster local:2"
     )
+
+
+def _scratch(setting: Setting) -> Path:
+    return setting.run_dir / "cluster"
 
 
 def _local(count: int, setting: Setting) -> Any:
@@ -113,7 +118,7 @@ def _local(count: int, setting: Setting) -> Any:
         memory_limit=0,
         asynchronous=True,
         silence_logs=logging.CRITICAL,
-        local_directory=str(setting.run_dir / "cluster"),
+        local_directory=str(_scratch(setting)),
     )
 
 
@@ -121,6 +126,8 @@ async def _mustered(client: Any, where: str, setting: Setting) -> Crew:
     """点名：装的是不是同一版，连不连得到目标。"""
     from support.load import outpost
 
+    if where.startswith("local:"):
+        await client.run(outpost.ignore_interrupts)
     greetings = await client.run(outpost.greet, on_error="return")
     if not greetings:
         raise SuiteError(

@@ -73,7 +73,7 @@ def main(arguments: Sequence[str]) -> int:
     thresholds = parse_all((*profile.thresholds, *options.threshold), "[profiles].thresholds")
     abort_on = _live(parse_all((*profile.abort_on, *options.abort_on), "[profiles].abort_on"))
     if options.cluster is not None:
-        from support.load.cluster import check
+        from support.load.cluster import check, knock
 
         check(options.cluster, allow_remote=options.allow_remote_load)
     if options.dry_run:
@@ -83,6 +83,8 @@ def main(arguments: Sequence[str]) -> int:
     guard_remote_load(config, most, allowed=options.allow_remote_load)
     require_transport(profile_of(config.target).transport, str(config.path))
     require_reachable(config)
+    if options.cluster is not None:
+        knock(options.cluster)
     lanes = len(config.scenarios) * max(profile.tenants, 1)
     limits.raise_open_files(lanes)
     return _run(options, config, profile, thresholds, abort_on, console)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import platform
+import signal
 import tempfile
 import threading
 import time
@@ -105,6 +106,11 @@ class Link:
 def greet() -> Greeting:
     """问候一声：装没装、几点了。"""
     return Greeting(time.time(), platform.node(), __version__)
+
+
+def ignore_interrupts() -> None:
+    """终端里的 Ctrl-C 会送到每一个进程；自己起的工作进程不理它，等协调者叫停，账才收得齐。"""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def begin(run: str, dask_worker: Worker) -> None:
