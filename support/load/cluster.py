@@ -21,18 +21,18 @@ from support.config.schema import is_loopback
 from support.errors import ConfigError, SuiteError, TargetUnreachable
 from support.load import limits
 from support.load.crew import Crew
-from support.load.session import Ended, Setting, Supervisor, here, hold
+from support.load.session import Ended, Perform, Setting, Supervisor, hold
 
 _CONNECT_S = 10.0
 _SECURE = "tls"
 
 
 async def staged(
-    setting: Setting, supervisor: Supervisor, where: str | None
+    setting: Setting, supervisor: Supervisor, where: str | None, perform: Perform
 ) -> tuple[Ended, dict[str, Any] | None]:
-    """跑一次压测：没有写 `where` 就在本进程，否则派出去；一并给出报告里要写的来历。"""
+    """跑一次压测：没有写 `where` 就在本进程由 `perform` 演，否则派出去；附上报告里的来历。"""
     if where is None:
-        return await hold(setting, supervisor, here), None
+        return await hold(setting, supervisor, perform), None
     async with crew(where, setting) as found:
         ended = await hold(replace(setting, shards=found.size), supervisor, found.perform)
         return ended, {"where": where, "shards": found.size, "clocks": found.clocks}

@@ -22,7 +22,7 @@ from support.arguments import Parser, factor, natural, path, whole
 from support.client.transports import TRANSPORTS, require_transport
 from support.config import DEFAULT_CONFIG, Config, load_config
 from support.errors import ConfigError
-from support.load import limits
+from support.load import limits, modes
 from support.load.arrivals import expected
 from support.load.lodging import weights_of
 from support.load.profile import (
@@ -35,7 +35,7 @@ from support.load.profile import (
 )
 from support.load.thresholds import Threshold, parse_all
 from support.play.opening import new_run_id
-from support.reports.publish import write_results
+from support.reports.publish import publish_load, write_results
 from support.targets.aim import aim, guard_remote_load, require_reachable
 from support.targets.embedded import Endpoints, running
 from support.targets.profile import profile_of
@@ -81,6 +81,7 @@ def main(arguments: Sequence[str]) -> int:
         return 0
     most = profile.users if profile.is_closed else round(max(profile.rate, profile.rate_to))
     guard_remote_load(config, most, allowed=options.allow_remote_load)
+    modes.check(options, profile, config)
     require_transport(profile_of(config.target).transport, str(config.path))
     require_reachable(config)
     if options.cluster is not None:
@@ -100,7 +101,7 @@ def parser() -> Parser:
         allow_abbrev=False,
     )
     add = made.add_argument
-    add("--profile", default="daily", metavar="名字", help="强度，configs/load.toml 里的一节")
+    add("--profile", metavar="名字", help="强度，configs/load.toml 里的一节（缺省 daily）")
     add("--load-file", type=path, default=DEFAULT_FILE, metavar="文件", help="强度写在哪里")
     add("--rate", type=factor, metavar="句每秒", help="开放式：每秒说几句")
     add(
@@ -115,6 +116,14 @@ def parser() -> Parser:
     add("--threshold", action="append", default=[], metavar="条件", help='过关条件，如 "p99 < 2 s"')
     add("--abort-on", action="append", default=[], metavar="条件", help="成立就提前停下")
     add("--cluster", metavar="哪里", help="分几片跑：local:2，或 dask 调度器 tcp://主机:8786")
+    modes.add_options(add)
+    add(
+        "--serve-option",
+        action="append",
+        default=[],
+        metavar="选项",
+        help="内嵌服务另加的启动选项，如 --serve-option=--mutant=名字",
+    )
     add("--config", type=path, default=DEFAULT_CONFIG, metavar="文件", help="配置文件")
     add("--target", choices=("maibot", "maibot-legacy"), help="测 target 命令起好的本机实例")
     add("--server-url", metavar="地址", help="消息面地址")
@@ -128,7 +137,7 @@ def parser() -> Parser:
 
 
 def _profile(options: argparse.Namespace) -> LoadProfile:
-    profile = load_profile(options.load_file, options.profile)
+    profile = load_profile(options.load_file, options.profile or modes.usual_profile(options))
     profile = adjusted(
         profile,
         rate=options.rate,
@@ -196,30 +205,35 @@ def _run(
     from support.load import outcome
     from support.load.cluster import staged
     from support.load.live import LiveView
-    from support.load.report import publish
     from support.load.session import Setting, Supervisor, facts
 
     started, began = datetime.now().astimezone(), time.monotonic()
     run_id = new_run_id(datetime.now())
     run_dir = (options.report_dir or config.report.dir).resolve() / f"load-{run_id}"
-    with running(config, run_dir / "servers") as endpoints:
+    with running(config, run_dir / "servers", serve_options=options.serve_option) as endpoints:
         console.print(f"{endpoints.name} {endpoints.version}：{describe(profile)}", highlight=False)
         setting = Setting(
             config=config, endpoints=endpoints, profile=profile, abort_on=abort_on,
             run_dir=run_dir, run_id=run_id, seed=options.seed,
+            neighbour=bool(options.fairness),
         )  # fmt: skip
+        mode = modes.mode(options, setting, thresholds)
         with LiveView(profile, console) as live:
             supervisor = Supervisor(abort_on, live.show)
             with limits.fast_loop() as loop_name:
-                ended, cluster = asyncio.run(staged(setting, supervisor, options.cluster))
+                where, perform = options.cluster, mode.perform
+                ended, cluster = asyncio.run(staged(setting, supervisor, where, perform))
     run = _describe(options, config, endpoints, started, run_id, loop_name)
     run["cluster"] = cluster
     run["duration_s"] = round(time.monotonic() - began, 3)
-    results = outcome.build(
-        facts(setting, ended, supervisor, thresholds, run, ()), ended.played, ended.prompts
-    )
+    found = facts(
+        setting, ended, supervisor, mode.thresholds(thresholds), run, (),
+        mode.beside(ended, run_dir / "load"),
+    )  # fmt: skip
+    results = outcome.build(found, ended.played, ended.prompts)
+    mode.conclude(results, ended, options.seed)
     _save(run_dir, options.output, results)
-    for line in publish(run_dir, results):
+    for line in publish_load(run_dir, results, history_limit=config.report.history):
         console.print(line, highlight=False, soft_wrap=True, markup=False)
     return outcome.exit_code(results)
 

@@ -10,6 +10,7 @@ import json
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from support.client.dialects import Dialect
 from support.client.lines import Line
@@ -57,9 +58,15 @@ class Voice:
 
 
 def gather(
-    residents: Sequence[Resident], count: int, dialect: Dialect, *, run: str, seed: int
+    residents: Sequence[Resident],
+    count: int,
+    dialect: Dialect,
+    *,
+    run: str,
+    seed: int,
+    claims: Mapping[str, Any] | None = None,
 ) -> list[Voice]:
-    """`count` 位用户按分量分到各处；每处至少一位。"""
+    """`count` 位用户按分量分到各处；每处至少一位。`claims` 是每一帧另外捎上的字段。"""
     total = sum(one.weight for one in residents) or 1.0
     voices: list[Voice] = []
     chats = len(residents)
@@ -72,43 +79,58 @@ def gather(
             words = random.Random(f"{seed}/{place}/{turn}").sample(
                 resident.words, min(_WORDS, len(resident.words))
             )
-            frames = tuple(_blank(resident, user, text, dialect) for text in words)
+            frames = tuple(_blank(resident, user, text, dialect, claims or {}) for text in words)
             voices.append(Voice(len(voices), place, chat, frames))
     return voices
 
 
-def picker(residents: Sequence[Resident], voices: Sequence[Voice], seed: int) -> Picker:
-    """开放式里下一句由谁说。"""
+def picker(
+    residents: Sequence[Resident], voices: Sequence[Voice], seed: int, *, steady: bool = False
+) -> Picker:
+    """开放式里下一句由谁说；`steady` 是各处也匀着轮，不抽签。"""
     by_place: dict[int, list[Voice]] = {}
     for voice in voices:
         by_place.setdefault(voice.resident, []).append(voice)
     weights = {place: residents[place].weight for place in by_place}
-    return Picker(by_place, weights, random.Random(seed))
+    return Picker(by_place, weights, None if steady else random.Random(seed))
 
 
 class Picker:
-    """按分量选一处，那一处的用户轮流说。"""
+    """按分量选一处，那一处的用户轮流说；没有 `rng` 就匀着轮，每一处隔得一样久。"""
 
     def __init__(
         self,
         by_place: Mapping[int, Sequence[Voice]],
         weights: Mapping[int, float],
-        rng: random.Random,
+        rng: random.Random | None,
     ) -> None:
         self._places, self._voices = list(by_place), by_place
         self._weights = [weights[place] for place in self._places]
         self._rng = rng
         self._turns = dict.fromkeys(self._places, 0)
+        self._credit = [0.0] * len(self._places)
 
     def next(self) -> Voice:
         """下一位。"""
-        place = self._rng.choices(self._places, self._weights)[0]
+        place = self._places[self._rotate()] if self._rng is None else self._draw(self._rng)
         here = self._voices[place]
         self._turns[place] += 1
         return here[self._turns[place] % len(here)]
 
+    def _draw(self, rng: random.Random) -> int:
+        return rng.choices(self._places, self._weights)[0]
 
-def _blank(resident: Resident, user: str, text: str, dialect: Dialect) -> bytes:
+    def _rotate(self) -> int:
+        """各处按分量攒着，攒得最多的说，说了就扣掉一轮。"""
+        self._credit = [had + more for had, more in zip(self._credit, self._weights, strict=True)]
+        richest = max(range(len(self._credit)), key=self._credit.__getitem__)
+        self._credit[richest] -= sum(self._weights)
+        return richest
+
+
+def _blank(
+    resident: Resident, user: str, text: str, dialect: Dialect, claims: Mapping[str, Any]
+) -> bytes:
     """一句话的底版；写法借规格用的那一套，只把口令与时刻换成空位。"""
     line = Line(
         token=_TOKEN_SLOT,
@@ -119,6 +141,7 @@ def _blank(resident: Resident, user: str, text: str, dialect: Dialect) -> bytes:
         message_id=_TOKEN_SLOT,
         group_id=resident.group,
         group_name=resident.scenario,
+        claims=claims,
     )
     frame = dialect.frame(line, key=resident.key, platform=resident.platform)
     moment = json.dumps(frame.get("payload", frame)["message_info"]["time"])

@@ -11,7 +11,7 @@ import contextlib
 import gc
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import takewhile
 
 import aiohttp
@@ -23,6 +23,7 @@ from support.load.crowd import Resident, Voice, gather, picker
 from support.load.evidence import Evidence, decoded
 from support.load.journal import Journal, What
 from support.load.lane import Door, Lane
+from support.load.pace import Pace
 from support.load.profile import LoadProfile
 
 #: 连好了，等放行。
@@ -49,6 +50,8 @@ class Shard:
     number: int = 0
     of: int = 1
     share: float = 1.0
+    #: 句号从这里起；同一次运行里先后跑几段时错开，上一段迟来的答复认不成这一段的。
+    first: int = 0
 
 
 @dataclass(slots=True)
@@ -62,6 +65,8 @@ class Gauge:
     refused: int = 0
     failed: int = 0
     behind: float = 0.0
+    #: 租户 → 它的步调。
+    tenants: dict[str, Pace] = field(default_factory=dict)
 
 
 class Engine:
@@ -86,9 +91,10 @@ class Engine:
         self._allowed = [frozenset(one.allowed) for one in shard.residents]
         self._waiting: dict[int, tuple[int, float, asyncio.Future[None] | None]] = {}
         self._turns = [0] * len(self._voices)
-        self._next = shard.number
+        self._next = shard.first + shard.number
         self._stop = asyncio.Event()
         self.gauge = Gauge()
+        self._paces = [self.gauge.tenants.setdefault(one.name, Pace()) for one in shard.residents]
         #: 第一句的单调钟秒；流水里的时刻都与它比。
         self.began = 0.0
 
@@ -99,7 +105,10 @@ class Engine:
 
     def read(self) -> Gauge:
         """此刻的读数；过了耐心还没有下场的算丢失。"""
-        late = time.monotonic() - self._shard.profile.patience
+        now = time.monotonic()
+        late = now - self._shard.profile.patience
+        for pace in self.gauge.tenants.values():
+            pace.forget(now)
         waiting = self._waiting.values()
         # 说的次序就是该说的次序，数到第一句没过耐心的为止。
         self.gauge.lost = sum(1 for _ in takewhile(lambda one: one[1] < late, waiting))
@@ -141,7 +150,8 @@ class Engine:
         """开放式：到点就说，不等谁。"""
         profile, shard = self._shard.profile, self._shard
         seed = shard.seed * 1009 + shard.number
-        who = picker(shard.residents, self._voices, seed)
+        steady = profile.arrival == "constant"
+        who = picker(shard.residents, self._voices, seed, steady=steady)
         for moment in arrivals.offsets(profile, seed=seed, share=shard.share):
             due = self.began + moment
             if not await self._until(due):
@@ -185,6 +195,7 @@ class Engine:
         lane = voice.resident
         self._waiting[line] = (lane, due, answered)
         self.gauge.said += 1
+        self._paces[lane].said += 1
         self._journal.add(
             What.SAID, lane=lane, line=line, at=time.monotonic(), voice=voice.number, due=due
         )
@@ -221,8 +232,12 @@ class Engine:
             self._journal.add(What.ACKED, lane=lane, line=line, at=now)
             return
         self._journal.add(What.HEARD, lane=lane, line=line, at=now)
-        if line in self._waiting:
+        waiting = self._waiting.get(line)
+        if waiting is not None:
             self.gauge.replied += 1
+            pace = self._paces[waiting[0]]
+            pace.replied += 1
+            pace.recent.append((now, now - waiting[1]))
             self._settle(line)
         strangers = others.findall(frame)
         if strangers:

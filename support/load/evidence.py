@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import struct
@@ -16,6 +17,7 @@ from support.ledger import Redactor
 
 _HEAD = struct.Struct("<HI")
 _KEYS = re.compile(rb"mmc_[A-Za-z0-9+/=_-]{8,}")
+_ESCAPED = re.compile(r"\\(?:[nrtbf]|u00[01][0-9a-f])")
 #: 越界的原文最多留这么多条；句数照数，不受此限。
 _MOST = 1000
 
@@ -82,9 +84,11 @@ def read_sightings(path: Path) -> list[Sighting]:
 
 
 def decoded(frame: bytes) -> str:
-    """还原 JSON 转义之后的全文；不是 JSON 就原样。"""
+    """还原 JSON 转义之后的全文；不是 JSON 就原样。
+
+    换行、制表之类写成 JSON 时又会被转义，把拆在它们两边的口令藏起来，所以也还原。
+    """
     text = frame.decode(errors="replace")
-    try:
-        return json.dumps(json.loads(text), ensure_ascii=False)
-    except ValueError:
-        return text
+    with contextlib.suppress(ValueError):
+        text = json.dumps(json.loads(text), ensure_ascii=False)
+    return _ESCAPED.sub(lambda found: str(json.loads(f'"{found[0]}"')), text)

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
+from support.canary import Numbering
 from support.config import Config, ScenarioConfig
 from support.errors import ConfigError, ProtocolError, TargetUnreachable
 from support.generator import from_templates
@@ -23,15 +24,27 @@ from support.play.households import Households, Office, sweep
 _WORDS = 60
 #: 管理面一次同时办几家；再多，小部署会应付不来。
 _AT_ONCE = 8
+NEIGHBOUR = "吵闹的邻居"
 
 
 @asynccontextmanager
 async def lodged(
-    office: Office, config: Config, profile: LoadProfile, *, copies: int, seed: int
+    office: Office,
+    config: Config,
+    profile: LoadProfile,
+    *,
+    copies: int,
+    seed: int,
+    neighbour: bool = False,
 ) -> AsyncIterator[list[Resident]]:
-    """开好 `copies` 份配置里的租户；离开时全部删掉，被打断也一样。"""
+    """开好 `copies` 份配置里的租户；离开时全部删掉，被打断也一样。
+
+    `neighbour` 是另开一家吵闹的邻居，排在最后，分量为 0：引擎不替它说话。
+    """
     weights = weights_of(config, profile)
+    _check_room(copies * sum(1 for weight in weights.values() if weight))
     blocks = [Households(office, f"load-{number + 1}") for number in range(copies)]
+    loud = Households(office, "load-loud")
     gate = asyncio.Semaphore(_AT_ONCE)
     try:
         places = await asyncio.gather(
@@ -44,9 +57,11 @@ async def lodged(
                 (copy, fields) for copy, block in enumerate(places, 1) for fields in block
             )
         ]
+        if neighbour:
+            residents.append(await _neighbour(loud, config, len(residents), seed))
         yield residents
     finally:
-        await asyncio.gather(*(_vacate(gate, block) for block in blocks))
+        await asyncio.gather(*(_vacate(gate, block) for block in (*blocks, loud)))
         await _sweep(office)
 
 
@@ -111,9 +126,29 @@ async def _place(
     }
 
 
+async def _neighbour(block: Households, config: Config, number: int, seed: int) -> Resident:
+    """吵闹的邻居：与安静各家没有一点共有的，话题与平台借头一个场景的。"""
+    scenario = config.scenarios[0]
+    household = await block.open(NEIGHBOUR)
+    fields = await _place(block, household, scenario, True, {scenario.name: 0.0}, seed)
+    return _numbered(number, 0, {**fields, "scenario": NEIGHBOUR})
+
+
 def _numbered(number: int, copy: int, fields: dict[str, Any]) -> Resident:
     name = f"{fields.pop('name')}{f'·{copy}' if copy else ''}"
     return Resident(tenant=number, name=name, **fields)
+
+
+def _check_room(places: int) -> None:
+    """口令里编得下这么多处；编不下就会把一家认成另一家。"""
+    if places > Numbering.MOST_TENANTS:
+        raise ConfigError(
+            "命令行",
+            key="--tenants",
+            found=f"{places} 处（每家租户的每个场景算一处）",
+            allowed=f"至多 {Numbering.MOST_TENANTS} 处",
+            fix="少开几家，或在 weights 里把用不着的场景写成 0",
+        )
 
 
 def weights_of(config: Config, profile: LoadProfile) -> dict[str, float]:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ from support.model import Outcome
 from support.results import EXIT_INTERRUPTED, EXIT_OK, EXIT_UNDECIDED, EXIT_VIOLATED
 
 SCHEMA = "maibot-tenancy-spec/load/1"
+_NONE = dict.fromkeys((one.name for one in fields(account.Counts)), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Facts:
     notes: tuple[str, ...] = ()
     #: 让这次压测作不了数的缘由，例如提示词不全、少了一片。
     doubts: tuple[str, ...] = ()
+    #: 引擎之外还有谁收到了帧（吵闹的邻居）：住处编号、帧在哪个目录；只重扫，不计句数。
+    beside: tuple[tuple[int, Path], ...] = ()
 
 
 @dataclass(slots=True)
@@ -53,7 +57,8 @@ class _Group:
     spread: Spread = field(default_factory=Spread)
 
     def row(self) -> dict[str, Any]:
-        return {**self.counts, "latency": self.spread.summary()}
+        measured = {"latency": self.spread.summary(), "samples": len(self.spread)}
+        return {**_NONE, **self.counts, **measured}
 
 
 def build(facts: Facts, played: Sequence[Played], prompts: Any = None) -> dict[str, Any]:
@@ -69,10 +74,11 @@ def build(facts: Facts, played: Sequence[Played], prompts: Any = None) -> dict[s
         _gather(groups, facts, shard, lines, late)
     for (_, observer, _), times in scan.found.items():
         for name in _names(facts.residents[observer]):
-            groups[name[0]][name[1]].counts["foreign"] += times
+            group = groups[name[0]].setdefault(name[1], _Group())
+            group.counts["foreign"] += times
     total = groups["total"]["全部"]
     moments = account.Moments.of(
-        [(lines, shard.began) for shard, lines in zip(played, judged, strict=True)]
+        [(lines, shard.began - shard.offset) for shard, lines in zip(played, judged, strict=True)]
     )
     rate = account.rate(moments)
     judgements = _judgements(facts, total, rate)
@@ -137,6 +143,9 @@ def _scan(
         frames = read_frames(shard.folder / FRAMES)
         placed = ((shard.places[lane], frame) for lane, frame in frames)
         scanner.scan(placed, "回复", scan)
+    for place, folder in facts.beside:
+        heard = ((place, frame) for _, frame in read_frames(folder / FRAMES))
+        scanner.scan(heard, "回复", scan)
     if prompts is not None:
         scanner.scan(read_frames(prompts / FRAMES), "提示词", scan)
     return scan

@@ -46,6 +46,9 @@ class LoadProfile:
     tenants: int = spec(schema.whole(1, 1), 1)
     thresholds: tuple[str, ...] = spec(schema.texts('["p99 < 2 s", "丢失 = 0"]', minimum=0), ())
     abort_on: tuple[str, ...] = spec(schema.texts('["丢失 > 100"]', minimum=0), ())
+    #: 公平：一静一闹轮换几段（`duration` 平分给它们），慢到平时的几倍以内算公平。
+    arms: int = spec(schema.whole(4, 6), 6)
+    ratio: float = spec(schema.number(1, 5.0), 5.0)
     #: 大模型每百万字的价钱，试算用；0 是没有写。
     price: float = spec(schema.number(0, 0.0), 0.0)
     weights: Mapping[str, Any] = spec(schema.free_table(), {})

@@ -30,6 +30,7 @@ from support.load.evidence import Evidence
 from support.load.lane import Door
 from support.load.lodging import lodged
 from support.load.outcome import Facts
+from support.load.pace import merge
 from support.load.profile import LoadProfile
 from support.load.prompts import PromptWatch, watching
 from support.load.shard import Played, play
@@ -56,6 +57,8 @@ class Setting:
     run_id: str
     seed: int
     shards: int = 1
+    #: 另开一家吵闹的邻居（公平）。
+    neighbour: bool = False
 
 
 class Supervisor:
@@ -74,9 +77,14 @@ class Supervisor:
             total = self.total()
             self._show(total)
             self._check(total)
-            return not (self.interrupted or self.aborted)
+            return not self.stopping
 
         return report
+
+    @property
+    def stopping(self) -> bool:
+        """被打断，或者提前停下的条件成立了。"""
+        return bool(self.interrupted or self.aborted)
 
     def total(self) -> Gauge:
         """各片的和；落后取最多的。"""
@@ -85,6 +93,7 @@ class Supervisor:
             for name in ("said", "replied", "lost", "foreign", "refused", "failed"):
                 setattr(total, name, getattr(total, name) + getattr(gauge, name))
             total.behind = max(total.behind, gauge.behind)
+            merge(total.tenants, gauge.tenants)
         return total
 
     def _check(self, total: Gauge) -> None:
@@ -223,7 +232,14 @@ async def _lodged(
         profile=profile,
     )
     copies = max(setting.profile.tenants, setting.shards)
-    async with lodged(office, config, setting.profile, copies=copies, seed=setting.seed) as homes:
+    async with lodged(
+        office,
+        config,
+        setting.profile,
+        copies=copies,
+        seed=setting.seed,
+        neighbour=setting.neighbour,
+    ) as homes:
         if not homes:
             raise SuiteError("没有一个场景的分量大于 0，没有人可以说话")
         yield homes
@@ -268,6 +284,7 @@ def facts(
     thresholds: Sequence[Threshold],
     run: dict[str, Any],
     notes: Sequence[str],
+    beside: Sequence[tuple[int, Path]] = (),
 ) -> Facts:
     """判卷要的来历。"""
     return Facts(
@@ -280,4 +297,5 @@ def facts(
         aborted=supervisor.aborted,
         notes=tuple(notes),
         doubts=ended.doubts,
+        beside=tuple(beside),
     )

@@ -28,6 +28,8 @@ class Played:
     voices: tuple[tuple[int, int], ...]
     #: 车道（这一片里的第几处）→ 住处在本次运行里的编号。
     places: tuple[int, ...]
+    #: 在整次运行里从第几秒起：几片同时跑都是 0，先后跑的才不同。
+    offset: float = 0.0
 
 
 async def play(

@@ -17,6 +17,9 @@ from support.reports import comparison, detection, matrix, vanished
 from support.reports.appendix import attach_pages
 from support.reports.cover import Cover, cover_of_run
 from support.reports.junit import write_junit
+from support.reports.load import allure as load
+from support.reports.load.page import page as load_page
+from support.reports.load.text import render_text as render_load
 from support.reports.render import History, render_allure
 from support.reports.text import render_text
 
@@ -54,6 +57,19 @@ def publish_detection(
     detection.write_allure(run_dir / "allure-results", results)
     history = History(run_dir.parent / "mutants-history.jsonl", history_limit)
     yield from _finish(run_dir, detection.cover(results, run_dir), history, detection.LATEST)
+
+
+def publish_load(run_dir: Path, results: dict[str, Any], *, history_limit: int) -> Iterator[str]:
+    """写一次压测的全部报告，逐条给出要让人看见的话。"""
+    text = render_load(results)
+    (run_dir / "report.txt").write_text(text, encoding="utf-8")
+    yield text
+    (run_dir / "load.html").write_text(load_page(results), encoding="utf-8")
+    yield f"压测网页：{run_dir / 'load.html'}"
+    shutil.rmtree(run_dir / "allure-results", ignore_errors=True)
+    load.write_allure(run_dir / "allure-results", results)
+    history = History(run_dir.parent / "load-history.jsonl", history_limit)
+    yield from _finish(run_dir, load.cover(results, run_dir), history, load.LATEST)
 
 
 def _finish(run_dir: Path, cover: Cover, history: History, link: str) -> Iterator[str]:

@@ -8,14 +8,18 @@ from __future__ import annotations
 import dataclasses
 import json
 from pathlib import Path
+from typing import Any
 
 from support import results
 from support.coverage import load_matrix, summary
 from support.errors import ConfigError
 from support.records import parse_known
 from support.reports import detection
-from support.reports.publish import publish, publish_detection, write_results
+from support.reports.publish import publish, publish_detection, publish_load, write_results
 from support.running.merge import merge
+
+#: 压测结果的格式名；`support.load` 要 numpy，重出报告用不着。
+_LOAD = "maibot-tenancy-spec/load/"
 
 
 def rejudge(run_dir: Path, *, history_limit: int) -> int:
@@ -30,6 +34,8 @@ def rejudge(run_dir: Path, *, history_limit: int) -> int:
             fix="例：python -m support report reports/latest",
         )  # fmt: skip
     before = json.loads(path.read_text(encoding="utf-8"))
+    if before.get("schema", "").startswith(_LOAD):
+        return _redo_load(run_dir, before, history_limit)
     wanted = {field.name for field in dataclasses.fields(results.Run)}
     kept = {name: value for name, value in before["run"].items() if name in wanted}
     notes = [note for note in before["notes"] if note not in before["run"]["invalid_reasons"]]
@@ -43,6 +49,16 @@ def rejudge(run_dir: Path, *, history_limit: int) -> int:
     for line in publish(run_dir, outcome, history_limit=history_limit):
         print(line)
     return results.exit_code(outcome, records)
+
+
+def _redo_load(run_dir: Path, before: dict[str, Any], history_limit: int) -> int:
+    """压测只重出报告：结论在当时已经定下，退出码照当时的。"""
+    for line in publish_load(run_dir, before, history_limit=history_limit):
+        print(line)
+    if before["run"]["interrupted"]:
+        return results.EXIT_INTERRUPTED
+    codes = {"通过": results.EXIT_OK, "违反": results.EXIT_VIOLATED}
+    return codes.get(before["verdict"], results.EXIT_UNDECIDED)
 
 
 def _redo_detection(run_dir: Path, history_limit: int) -> int:

@@ -237,12 +237,18 @@ def observing(config: Config, folder: Path) -> Iterator[Endpoints]:
 
 
 @contextmanager
-def running(config: Config, folder: Path) -> Iterator[Endpoints]:
-    """起观察站，目标为内嵌时再起参考服务；离开时都停掉。日志在 `folder`。"""
+def running(
+    config: Config, folder: Path, *, serve_options: Sequence[str] = ()
+) -> Iterator[Endpoints]:
+    """起观察站，目标为内嵌时再起参考服务；离开时都停掉。日志在 `folder`。
+
+    `serve_options` 是内嵌参考服务另加的启动选项。
+    """
     began = time.monotonic()
     with ExitStack() as stack:
         endpoints = stack.enter_context(observing(config, folder))
         if config.target.kind == "embedded":
-            server = reference(config, endpoints.model_url, folder / "reference.log")
+            log = folder / "reference.log"
+            server = reference(config, endpoints.model_url, log, extra=serve_options)
             endpoints = stack.enter_context(server).endpoints(endpoints)
         yield replace(endpoints, startup_s=time.monotonic() - began)
