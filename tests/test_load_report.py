@@ -263,7 +263,7 @@ def measured() -> dict:
             "jain": {"off": 0.99, "on": 0.5},
         },
         capacity={
-            "verdict": "通过", "reason": "守得住每秒 20.0 句", "criteria": ["丢失 = 0"],
+            "verdict": "通过", "reason": "守得住每秒 20.0 句，" * 9, "criteria": ["丢失 = 0"],
             "steps": [
                 {**step, "held": True, "failed": []},
                 {**step, "rate": 40.0, "held": False, "failed": ["丢失 = 0"]},
@@ -278,6 +278,7 @@ def test_fairness_and_capacity_are_told_everywhere_once_they_were_measured():
     text, html = render_text(made), page(made)
     assert "违反  公平（刷屏）" in text
     assert "每秒 80.0 句：没有延迟" in text
+    assert max(cell_len(line) for line in text.splitlines()) <= 100
     assert "Jain 公平指数：静 0.990，闹 0.500" in html
     assert "<script" not in html
     assert "每一级的延迟" in [one.get("aria-label") for one in pictures(html)]

@@ -23,7 +23,7 @@ ENOUGH = 10
 FLOOR = 0.04
 #: 一段开头这么多秒里该说的不计：上一段的余波还没散。
 SETTLING = 0.3
-_DRAWS, _SURE = 2000, 95.0
+_DRAWS, _SURE = 1000, 95.0
 
 
 @dataclass(frozen=True, slots=True)

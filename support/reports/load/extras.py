@@ -59,11 +59,9 @@ def _capacity(section: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _picture(section: Mapping[str, Any]) -> str:
-    """容量：速率 → 延迟。"""
-    tried = sorted(
-        ((step["rate"], step["latency"]) for step in section.get("steps", ()) if step["latency"]),
-        key=lambda one: one[0],
-    )
+    """容量：速率 → 延迟；一级重试过就画后一次。"""
+    latest = {step["rate"]: step["latency"] for step in section.get("steps", ())}
+    tried = [(rate, latest[rate]) for rate in sorted(latest) if latest[rate]]
     if len(tried) < 2:
         return ""
     curves = [

@@ -106,6 +106,8 @@ def _thresholds(results: Mapping[str, Any]) -> str:
         [_pill(row["verdict"]), escape(row["text"]), escape(row["actual"])]
         for row in results["thresholds"]
     ]
+    if not rows and any(extras.sections(results)):
+        return ""
     if not rows:
         return '<h2>过关条件</h2><p class="dim">没有写过关条件，只看越界。</p>'
     return f"<h2>过关条件</h2>{_table(('结论', '条件', '实测'), rows, numbers=())}"

@@ -38,7 +38,7 @@ def render_text(results: Mapping[str, Any]) -> str:
     console = Console(file=out, width=WIDTH, force_terminal=False, legacy_windows=False)
 
     def say(line: str) -> None:
-        console.print(Text(line), soft_wrap=True)
+        console.print(Text(line))
 
     for line in heading(results):
         say(line)
@@ -146,11 +146,11 @@ def _peak(points: Sequence[Any], field: str) -> str:
 
 
 def _judged(results: Mapping[str, Any]) -> list[str]:
-    lines = [""] if results["thresholds"] or results["findings"] else []
-    lines += [
+    lines = [
         f"{row['verdict']}  {row['text']}（实测 {row['actual']}）" for row in results["thresholds"]
     ]
-    return [*lines, *extras.lines(results), *map(finding_line, results["findings"])]
+    lines += [*extras.lines(results), *map(finding_line, results["findings"])]
+    return ["", *lines] if lines else []
 
 
 def finding_line(finding: Mapping[str, Any]) -> str:
