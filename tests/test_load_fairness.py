@@ -25,7 +25,7 @@ from support.load.journal import RECORD, What
 from support.load.lane import Door
 from support.load.profile import LoadProfile
 from support.load.thresholds import parse_all
-from support.reports.load.extras import _capacity, _fairness
+from support.reports.load.extras import lines as told
 
 _LENGTH, _GAP = 4.0, 0.1
 _ARMS = tuple(
@@ -137,7 +137,7 @@ def test_jains_index() -> None:
 
 def test_the_report_tells_each_household() -> None:
     found = {**judged(lines(0.1, 0.6)), "title": "刷屏"}
-    text = "\n".join(_fairness(found))
+    text = "\n".join(told({"fairness": found}))
     assert "违反  公平（刷屏）" in text
     assert "违反  甲：被邻居拖慢" in text
     assert "Jain 公平指数" in text
@@ -212,7 +212,7 @@ def test_stopping_half_way_is_undecided() -> None:
     search = Search(20.0)
     search.tell(step(20.0, True))
     assert section(search, (), False)["verdict"] == "无法判定"
-    assert any("守住" in line for line in _capacity(section(search, (), True)))
+    assert any("守住" in line for line in told({"capacity": section(search, (), True)}))
 
 
 def test_falling_behind_fails_before_the_percentiles_do() -> None:
