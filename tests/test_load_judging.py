@@ -163,14 +163,14 @@ def test_warm_up_is_booked_but_not_timed() -> None:
 def test_nothing_said_is_an_empty_account() -> None:
     counts = counts_of(lines_of(heard(1, 1)), [])
     assert set(asdict(counts).values()) == {0}
-    assert account.per_second(lines_of(), 0.0) == []
+    assert account.per_second(account.Moments.of([(lines_of(), 0.0)])) == []
 
 
 def test_every_second_is_counted_by_when_it_was_due_and_when_it_was_answered() -> None:
     lines = lines_of(
         said(1, 10.0), said(2, 10.5), said(3, 12.25), heard(1, 10.5), heard(2, 13.5), heard(3, 12.5)
     )
-    rows = account.per_second(lines, 10.0)
+    rows = account.per_second(account.Moments.of([(lines, 10.0)]))
     assert [row["sent"] for row in rows] == [2, 0, 1, 0]
     assert [row["replied"] for row in rows] == [1, 0, 1, 1]
     assert rows[0]["p50"] == 1.75

@@ -163,19 +163,46 @@ def _runs(values: Column) -> list[tuple[int, int]]:
     return list(zip([0, *edges], [*edges, len(values)], strict=True))
 
 
-def per_second(lines: Lines, began: float) -> list[dict[str, float]]:
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """每句的三列：该说的秒（从开口算起）、延迟、计不计入。几片的接起来与一片的一样。"""
+
+    due: Column
+    latency: Column
+    timed: Column
+
+    @classmethod
+    def of(cls, parts: Sequence[tuple[Lines, float]]) -> Moments:
+        """各片的句子与它开口的秒；各机器的单调钟不相干，所以各减各的。"""
+        return cls(
+            np.concatenate([lines.due - began for lines, began in parts] or [np.array([])]),
+            np.concatenate([lines.latency for lines, _ in parts] or [np.array([])]),
+            np.concatenate([lines.timed for lines, _ in parts] or [np.array([], bool)]),
+        )
+
+
+def rate(moments: Moments) -> float:
+    """热身之后，每秒答了几句。"""
+    if not moments.timed.any():
+        return 0.0
+    ended = (moments.due + moments.latency)[moments.timed]
+    span = max(float(ended.max() - moments.due[moments.timed].min()), 1e-9)
+    return round(float(np.count_nonzero(moments.timed)) / span, 3)
+
+
+def per_second(moments: Moments) -> list[dict[str, float]]:
     """每一秒说了几句、答了几句、这一秒该说的那些的延迟。"""
-    if not len(lines):
+    if not len(moments.due):
         return []
-    second = np.maximum(0, np.floor(lines.due - began)).astype(int)
-    answered = lines.due + lines.latency - began
+    second = np.maximum(0, np.floor(moments.due)).astype(int)
+    answered = moments.due + moments.latency
     done = np.floor(answered[~np.isnan(answered)]).astype(int)
     length = int(max(second.max(), done.max() if len(done) else 0)) + 1
     sent = np.bincount(second, minlength=length)
     replied = np.bincount(np.maximum(done, 0), minlength=length)
     rows: list[dict[str, float]] = []
     for number in range(length):
-        here = lines.latency[(second == number) & ~np.isnan(lines.latency)]
+        here = moments.latency[(second == number) & ~np.isnan(moments.latency)]
         p50, p99 = (float(np.percentile(here, q)) for q in (50, 99)) if len(here) else (0.0, 0.0)
         rows.append(
             {

@@ -13,10 +13,11 @@ from typing import Any
 
 from support.canary import Numbering
 from support.config import Config, ScenarioConfig
-from support.errors import ConfigError
+from support.errors import ConfigError, ProtocolError, TargetUnreachable
 from support.generator import from_templates
 from support.load.crowd import Resident
 from support.load.profile import LoadProfile
+from support.model import Kind
 from support.play.estate import Household
 from support.play.households import Households, Office, sweep
 
@@ -40,7 +41,7 @@ async def lodged(
 
     `neighbour` 是另开一家吵闹的邻居，排在最后，分量为 0：引擎不替它说话。
     """
-    weights = _weights(config, profile)
+    weights = weights_of(config, profile)
     _check_room(copies * sum(1 for weight in weights.values() if weight))
     blocks = [Households(office, f"load-{number + 1}") for number in range(copies)]
     loud = Households(office, "load-loud")
@@ -61,7 +62,16 @@ async def lodged(
         yield residents
     finally:
         await asyncio.gather(*(_vacate(gate, block) for block in (*blocks, loud)))
+        await _sweep(office)
+
+
+async def _sweep(office: Office) -> None:
+    """最后再找一遍；目标已经没了就记成遗留，已有的账照样出报告。"""
+    try:
         await sweep(office.control, office.ledger, office.run_prefix)
+    except (TargetUnreachable, ProtocolError) as error:
+        rest = f"{office.run_prefix}-*"
+        office.ledger.add(Kind.LEFTOVER, resource="tenants", id=rest, reason=str(error))
 
 
 async def _vacate(gate: asyncio.Semaphore, block: Households) -> None:
@@ -141,7 +151,7 @@ def _check_room(places: int) -> None:
         )
 
 
-def _weights(config: Config, profile: LoadProfile) -> dict[str, float]:
+def weights_of(config: Config, profile: LoadProfile) -> dict[str, float]:
     """每个场景的分量；写了没有的场景就说清楚。"""
     names = [scenario.name for scenario in config.scenarios]
     unknown = [name for name in profile.weights if name not in names]

@@ -65,6 +65,14 @@ def check(options: argparse.Namespace, profile: LoadProfile, config: Config) -> 
             fix="分两次跑",
         )
     measured = options.fairness or options.find_capacity
+    if measured and options.cluster is not None:
+        raise ConfigError(
+            "命令行",
+            key="--cluster",
+            found="与 --fairness 或 --find-capacity 同用",
+            allowed="公平与容量在一个进程里量",
+            fix="去掉 --cluster",
+        )
     if measured and profile.arrival not in ("constant", "poisson"):
         raise ConfigError(
             "命令行",
