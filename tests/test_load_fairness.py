@@ -148,7 +148,7 @@ def test_the_report_tells_each_household() -> None:
 
 def test_a_steady_pick_takes_turns_by_weight() -> None:
     homes = [resident(number, weight) for number, weight in enumerate((2.0, 1.0, 1.0))]
-    voices = [Voice(number, number, number, (b"",)) for number in range(3)]
+    voices = [Voice(number, number, number, b"", (b"",)) for number in range(3)]
     picks = picker(homes, voices, 0, steady=True)
     order = [picks.next().resident for _ in range(40)]
     assert [order.count(place) for place in range(3)] == [20, 10, 10]

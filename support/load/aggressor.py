@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 import aiohttp
 
-from support.canary import Numbering, is_token, patterns
+from support.canary import Numbering, find_raw
 from support.client.provider import Provider
 from support.client.transports import TRANSPORTS
 from support.errors import SuiteError, TargetUnreachable
@@ -66,7 +66,7 @@ class Aggressor:
         self._kind, self._resident, self._door = kind, resident, door
         self._patience, self._talk, self._evidence = patience, talk, evidence
         self._numbering = Numbering(nonce)
-        self._own, _ = patterns(self._numbering.prefix(resident.tenant))
+        self._own = self._numbering.prefix(resident.tenant)
         claims = {"additional_config": {"note": "吵" * _HUGE}} if kind == "huge" else {}
         self._voices: list[Voice] = gather(
             [replace(resident, weight=1.0, group="")],
@@ -202,20 +202,22 @@ class Aggressor:
         if self._kind != "connections":
             self.tally.acts += 1
         voice = self._voices[line % len(self._voices)]
-        frame = voice.frame(self._numbering.token(self._resident.tenant, line), line, time.time())
+        token = self._numbering.token(self._resident.tenant, line).encode()
+        frame = voice.frame(token, line, time.time())
         assert self._lane is not None, "先闹起来才有话说"
         if not await self._lane.send(frame):
             self._settle(line)
         return done
 
     def _hear(self, lane: int, frame: bytes, now: float) -> None:
-        found = self._own.search(frame)
+        own = (token for token in find_raw(frame) if token.startswith(self._own))
+        found = next(own, None)
         is_ack = _ACK in frame
         if not is_ack:
             self._evidence.keep(self._resident.tenant, frame)
-        if found is None or not is_token(found[0].decode()):
+        if found is None:
             return
-        line = self._numbering.line(found[0].decode())
+        line = self._numbering.line(found)
         if line in self._unseen:
             self._unseen.discard(line)
             if self._kind in ("messages", "huge"):

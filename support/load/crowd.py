@@ -1,7 +1,7 @@
 """人群：谁在哪家、哪个场景、哪条车道上说话，每句话的帧预先排好版。
 
 职责：从开好的住户得出用户与帧的底版。不做什么：不收发、不排时刻。
-底版里只有口令与时刻是空着的，发一句就是填两处空，不必每句重新写一遍 JSON。
+底版里只有台词、口令与时刻是空着的，发一句就是填空，不必每句重新写一遍 JSON。
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from support.client.lines import Line
 from support.model import Owner
 
 _TOKEN_SLOT = "zx00000000000000"
+_TEXT_SLOT = "zx-台词-zx"
 _WORDS = 12
 
 
@@ -49,12 +50,13 @@ class Voice:
     number: int
     resident: int
     chat: int
-    frames: tuple[bytes, ...]
+    blank: bytes
+    words: tuple[bytes, ...]
 
-    def frame(self, token: str, turn: int, now: float) -> bytes:
-        """第 `turn` 句话的帧，填上口令与时刻。"""
-        slots = {b"token": token.encode(), b"time": b"%.6f" % now}
-        return self.frames[turn % len(self.frames)] % slots
+    def frame(self, token: bytes, turn: int, now: float) -> bytes:
+        """第 `turn` 句话的帧，填上台词、口令与时刻。"""
+        words = self.words[turn % len(self.words)]
+        return self.blank % {b"token": token, b"time": b"%.6f" % now, b"text": words}
 
 
 def gather(
@@ -72,15 +74,14 @@ def gather(
     chats = len(residents)
     for place, resident in enumerate(residents):
         share = max(1, round(count * resident.weight / total)) if resident.weight else 0
+        words = [_escaped(text) for text in resident.words]
         for turn in range(share):
             user = f"{run}-u{len(voices)}"
             chat = place if resident.group else chats
             chats += not resident.group
-            words = random.Random(f"{seed}/{place}/{turn}").sample(
-                resident.words, min(_WORDS, len(resident.words))
-            )
-            frames = tuple(_blank(resident, user, text, dialect, claims or {}) for text in words)
-            voices.append(Voice(len(voices), place, chat, frames))
+            spoken = random.Random(f"{seed}/{place}/{turn}").sample(words, min(_WORDS, len(words)))
+            blank = _blank(resident, user, dialect, claims or {})
+            voices.append(Voice(len(voices), place, chat, blank, tuple(spoken)))
     return voices
 
 
@@ -128,13 +129,16 @@ class Picker:
         return richest
 
 
-def _blank(
-    resident: Resident, user: str, text: str, dialect: Dialect, claims: Mapping[str, Any]
-) -> bytes:
-    """一句话的底版；写法借规格用的那一套，只把口令与时刻换成空位。"""
+def _escaped(text: str) -> bytes:
+    """台词在 JSON 字符串里的写法。"""
+    return json.dumps(text, ensure_ascii=False)[1:-1].encode()
+
+
+def _blank(resident: Resident, user: str, dialect: Dialect, claims: Mapping[str, Any]) -> bytes:
+    """一位用户说话的底版；写法借规格用的那一套，只把台词、口令与时刻换成空位。"""
     line = Line(
         token=_TOKEN_SLOT,
-        text=f"{text} {_TOKEN_SLOT}",
+        text=f"{_TEXT_SLOT} {_TOKEN_SLOT}",
         owner=Owner(resident.name),
         user_id=user,
         nickname=f"用户{user[-4:]}",
@@ -146,4 +150,6 @@ def _blank(
     frame = dialect.frame(line, key=resident.key, platform=resident.platform)
     moment = json.dumps(frame.get("payload", frame)["message_info"]["time"])
     raw = json.dumps(frame, ensure_ascii=False).replace("%", "%%")
-    return raw.replace(moment, "%(time)s").replace(_TOKEN_SLOT, "%(token)s").encode()
+    for slot, name in ((moment, "time"), (_TOKEN_SLOT, "token"), (_TEXT_SLOT, "text")):
+        raw = raw.replace(slot, f"%({name})s")
+    return raw.encode()

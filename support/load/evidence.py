@@ -20,6 +20,8 @@ _KEYS = re.compile(rb"mmc_[A-Za-z0-9+/=_-]{8,}")
 _ESCAPED = re.compile(r"\\(?:[nrtbf]|u00[01][0-9a-f])")
 #: 越界的原文最多留这么多条；句数照数，不受此限。
 _MOST = 1000
+#: 攒到这么多字节写一次盘。
+_BATCH = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class Evidence:
         self._frames = (folder / "frames.bin").open("wb")
         self._sightings = (folder / "sightings.jsonl").open("w", encoding="utf-8")
         self._redactor, self._kept, self.odd_frames = Redactor(), 0, 0
+        self._pending: list[bytes] = []
+        self._size = 0
 
     def foreign(
         self, lane: int, token: str, frame: bytes, at: float, surface: str = "回复"
@@ -59,12 +63,25 @@ class Evidence:
 
     def keep(self, lane: int, frame: bytes) -> None:
         """留着，判卷时还原转义再扫一遍。"""
-        frame = _KEYS.sub(b"mmc_", frame)
-        self._frames.write(_HEAD.pack(lane, len(frame)))
-        self._frames.write(frame)
+        if b"mmc_" in frame:
+            frame = _KEYS.sub(b"mmc_", frame)
+        size = len(frame)
+        self._pending += (_HEAD.pack(lane, size), frame)
+        self._size += size
+        if self._size >= _BATCH:
+            self.flush()
+
+    def flush(self) -> None:
+        """把攒着的写下去。"""
+        if not self._frames.closed:
+            self._frames.write(b"".join(self._pending))
+            self._frames.flush()
+        self._pending.clear()
+        self._size = 0
 
     def close(self) -> None:
         """写完、关上。"""
+        self.flush()
         self._frames.close()
         self._sightings.close()
 

@@ -50,16 +50,16 @@ class Journal:
     def add(
         self,
         what: What,
-        *,
         lane: int,
         line: int,
         at: float,
         voice: int = 0,
         due: float = 0.0,
     ) -> None:
-        """记一件事。"""
-        self._rows.append((what, lane, voice, line, at, due))
-        if len(self._rows) >= _BATCH:
+        """记一件事。每一帧都要走到这里，所以只攒着，落盘时整批转成列。"""
+        rows = self._rows
+        rows.append((what, lane, voice, line, at, due))
+        if len(rows) >= _BATCH:
             self.flush()
 
     def flush(self) -> None:

@@ -59,8 +59,9 @@ def render_text(results: Mapping[str, Any]) -> str:
 def heading(results: Mapping[str, Any]) -> list[str]:
     """头几行：结论、强度、对着谁、作不作数。"""
     run, target = results["run"], results["run"]["target"]
+    cut_short = "（被打断，不算跑完）" if run["interrupted"] else ""
     lines = [
-        f"=== 压测：{results['verdict']} ===",
+        f"=== 压测：{results['verdict']}{cut_short} ===",
         f"强度：{results['profile']['described']}",
         f"目标：{target['name']} {target['version']}（{target['kind']}，{run['transport']}）",
     ]

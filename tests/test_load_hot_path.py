@@ -1,0 +1,152 @@
+"""压测的热路径：每一帧的认法、两种车道的断因，与基准本身跑得起来。"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from bench.peers.ours import shard
+from support.canary import Mint, Numbering, find_raw, find_tokens, is_token
+from support.load import lane as lanes
+from support.load.engine import Engine
+from support.load.evidence import Evidence, read_frames, read_sightings
+from support.load.journal import Journal, What, read_journal
+from support.load.lane import Door, Lane
+
+
+def test_numbered_tokens_are_real_tokens() -> None:
+    numbering = Numbering(1023)
+    for tenant, line in ((0, 0), (1023, (1 << 30) - 1), (5, 1 << 20), (5, 1023)):
+        token = numbering.token(tenant, line)
+        assert is_token(token)
+        assert token.startswith(numbering.prefix(tenant))
+        assert numbering.line(token) == line
+        assert find_raw(f"前zx{token}后".encode()) == find_tokens(f"前zx{token}后") == [token]
+
+
+@pytest.fixture
+def heard(tmp_path: Path) -> tuple[Engine, Path]:
+    journal, evidence = Journal(tmp_path / "events.bin"), Evidence(tmp_path)
+    return Engine(shard("ws://127.0.0.1:1/ws", 2, 1.0), journal, evidence), tmp_path
+
+
+def _closed(engine: Engine) -> list[tuple[int, int, int]]:
+    engine._journal.close()
+    engine._evidence.close()
+    rows = read_journal(Path(engine._journal._file.name))
+    return [(int(row["kind"]), int(row["lane"]), int(row["line"])) for row in rows]
+
+
+def test_every_kind_of_frame_is_recorded(heard: tuple[Engine, Path]) -> None:
+    engine, folder = heard
+    own, other = engine._numbering.token(0, 7), engine._numbering.token(1, 9)
+    stranger, persona = Mint("别处").token(), engine._shard.residents[0].allowed[0]
+    engine._waiting[7] = (0, 0.0, None, own.encode())
+    engine._lines[own.encode()] = 7
+    frames = [
+        f'{{"type":"sys_ack","id":"{own}"}}',
+        f'{{"text":"{own} {persona}"}}',
+        f'{{"text":"{own} 又一遍"}}',
+        f'{{"text":"{own} {other} {stranger}"}}',
+        f'{{"text":"{other}"}}',
+        '{"text":"什么口令也没有"}',
+        f'{{"text":"{own[:-1]}u"}}',
+    ]
+    for frame in frames:
+        engine._hear(0, frame.encode(), 1.0)
+    foreign = [(What.FOREIGN, 0, 9), (What.FOREIGN, 0, Numbering.line(stranger))]
+    again = (What.HEARD, 0, 7)
+    assert _closed(engine) == [(What.ACKED, 0, 7), again, again, *foreign, again, foreign[0]]
+    assert engine.gauge.replied == 1
+    assert not engine._lines
+    assert engine._evidence.odd_frames == 2
+    assert [one.token for one in read_sightings(folder / "sightings.jsonl")] == [
+        other, stranger, other,
+    ]  # fmt: skip
+    assert len(list(read_frames(folder / "frames.bin"))) == 5
+
+
+def test_kept_frames_lose_their_keys(tmp_path: Path) -> None:
+    evidence = Evidence(tmp_path)
+    evidence.keep(3, b'{"api_key":"mmc_abcdefghijkl=="}')
+    evidence.close()
+    assert list(read_frames(tmp_path / "frames.bin")) == [(3, b'{"api_key":"mmc_"}')]
+
+
+@pytest.fixture
+async def rude() -> AsyncIterator[str]:
+    """听到“走”就以 1000 关掉，听到“断”就直接断，听到“拆”就分三段回话。"""
+
+    async def answer(request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        async for message in socket:
+            if message.data == "走":
+                await socket.close(code=1000)
+            elif message.data == "断":
+                assert request.transport is not None
+                request.transport.abort()
+            elif message.data == "拆":
+                assert request.transport is not None
+                request.transport.write(b"\x01\x01a\x89\x00\x00\x01b\x80\x01c")
+        return socket
+
+    app = web.Application()
+    app.router.add_get("/ws", answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    yield f"ws://127.0.0.1:{runner.addresses[0][1]}/ws"
+    await runner.cleanup()
+
+
+@pytest.mark.parametrize("swift", [True, False], ids=["picows", "aiohttp"])
+@pytest.mark.parametrize(
+    ("word", "expected"), [("走", (1000, True)), ("断", (1006, False))], ids=["refused", "cut"]
+)
+async def test_both_lanes_tell_why_it_broke(
+    monkeypatch: pytest.MonkeyPatch, rude: str, swift: bool, word: str, expected: tuple[int, bool]
+) -> None:
+    monkeypatch.setattr(lanes, "SWIFT", swift)
+    gone: asyncio.Future[tuple[int, int, bool]] = asyncio.get_running_loop().create_future()
+    lane = Lane(4, Door(rude, "qq", 5, 5), lambda *_: None, lambda *why: gone.set_result(why))
+    async with aiohttp.ClientSession() as session:
+        await lane.open(session)
+        assert lane.is_open
+        assert await lane.send(word.encode())
+        assert await asyncio.wait_for(gone, 5) == (4, *expected)
+        assert not await lane.send(word.encode())
+        await lane.close()
+    assert not lane.is_open
+
+
+@pytest.mark.parametrize("swift", [True, False], ids=["picows", "aiohttp"])
+async def test_both_lanes_join_split_frames(
+    monkeypatch: pytest.MonkeyPatch, rude: str, swift: bool
+) -> None:
+    monkeypatch.setattr(lanes, "SWIFT", swift)
+    heard: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+    door = Door(rude, "qq", 5, 5)
+    lane = Lane(0, door, lambda _, frame, __: heard.set_result(frame), lambda *_: None)
+    async with aiohttp.ClientSession() as session:
+        await lane.open(session)
+        await lane.send("拆".encode())
+        assert await asyncio.wait_for(heard, 5) == b"abc"
+        await lane.close()
+
+
+def test_the_benchmark_compares_a_pair() -> None:
+    pytest.importorskip("orjson")
+    from bench.run import compare, serving, table
+
+    with serving(None) as server:
+        row = compare(server, "ours", 1, 1, 0.1, None)
+    assert row.ratio > 0
+    assert row.per_second > 0
+    assert "本套件的引擎" in table([row])
