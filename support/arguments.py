@@ -40,6 +40,11 @@ def speak_chinese() -> None:
 class Parser(argparse.ArgumentParser):
     """出错时先说错在哪、再说怎么看帮助，不倒出整段用法。"""
 
+    @property
+    def known(self) -> frozenset[str]:
+        """认识的全部选项。"""
+        return frozenset(self._option_string_actions)
+
     def error(self, message: str) -> NoReturn:
         """用法错误：一句中文，退出码 2。"""
         # 3.10 的 argparse 有一句没有走文案表。

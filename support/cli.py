@@ -25,6 +25,7 @@ _EXAMPLES = """例子：
   python -m support                                   跑全部规格（内置参考服务）
   python -m support --mode scenarios                  只聊配置里的场景
   python -m support --mode concurrent --concurrent-users 10
+  python -m support --mode concurrent --rate 50 --duration 5   给了压测的选项，就转给 load
   python -m support --tags "@HIST-01" --seed 7        只跑一条规格
   python -m support --create-config my.toml           写一份带注释的配置
   python -m support --config my.toml --output results.json
@@ -50,7 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     speak_chinese()
     command = COMMANDS.get(arguments[0]) if arguments else None
     try:
-        return command(arguments[1:]) if command else _run(arguments)
+        return command(arguments[1:]) if command else _run_or_load(arguments)
     except ConfigError as error:
         print(f"配置或用法有误：{error}", file=sys.stderr)
         return 2
@@ -79,7 +80,8 @@ def _run_parser() -> Parser:
     )
     add = parser.add_argument
     modes = ("all", "scenarios", "concurrent")
-    add("--mode", choices=modes, default="all", help="全部、只聊场景、只跑多人同时聊（缺省 all）")
+    about = "全部、只聊场景、只跑多人同时聊（缺省 all）；concurrent 再给压测的选项就是 load"
+    add("--mode", choices=modes, default="all", help=about)
     add("--config", type=path, metavar="文件", help="配置文件（缺省 configs/embedded.toml）")
     add("--target", choices=LOCAL, help="测 target 命令起好的本机实例")
     add("--concurrent-users", type=natural, metavar="人数", help="每个场景同时几位用户")
@@ -110,6 +112,43 @@ def _listen_for_interrupts() -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, interrupt)
+
+
+def _run_or_load(arguments: Sequence[str]) -> int:
+    """``--mode concurrent`` 带上压测的选项就是 ``load``；没带仍是多人同时聊的规格。"""
+    asked = _load_options(arguments)
+    if not asked:
+        return _run(arguments)
+    mode, rest = _split_mode(arguments)
+    if mode == "concurrent":
+        return _load(rest)
+    raise ConfigError(
+        "命令行",
+        key=asked[0],
+        found=f"--mode {mode}" if mode else "没有写 --mode",
+        allowed="只有压测才用得着它",
+        fix=f"加 --mode concurrent，或用 python -m support load {asked[0]} …",
+    )
+
+
+def _load_options(arguments: Sequence[str]) -> list[str]:
+    """其中只有压测才认识的选项；全是跑规格的就不必引入压测。"""
+    given = [one.partition("=")[0] for one in arguments if one.startswith("--")]
+    unknown = [one for one in given if one not in _run_parser().known]
+    if not unknown:
+        return []
+    from support.load.command import parser
+
+    known = parser().known
+    return [one for one in unknown if one in known]
+
+
+def _split_mode(arguments: Sequence[str]) -> tuple[str, list[str]]:
+    """取出 ``--mode`` 的值；其余原样。"""
+    picker = Parser(add_help=False, allow_abbrev=False)
+    picker.add_argument("--mode", default="")
+    found, rest = picker.parse_known_args(arguments)
+    return found.mode, rest
 
 
 def _run(arguments: Sequence[str]) -> int:

@@ -92,6 +92,12 @@ def test_wrong_usage_is_told_in_chinese(capsys, arguments, told):
         ["--server-url", "ftp://127.0.0.1:1", "--control-url", "http://127.0.0.1:1"],
         ["--server-url", "ws://bot.example.com", "--control-url", "http://bot.example.com"],
         ["report", "没有这个目录"],
+        ["--rate", "5"],
+        ["--mode", "scenarios", "--duration=3"],
+        ["--mode=concurrent", "--profile", "没有这一套"],
+        ["load", "--threshold", "p42 < 1 s"],
+        ["load", "--abort-on", "p99 > 1 s"],
+        ["load", "--arrival", "想来就来"],
     ],
 )
 def test_wrong_configuration_is_told_in_chinese(capsys, arguments):
@@ -136,6 +142,15 @@ def test_every_command_has_chinese_help(capsys, command):
     assert (code, err) == (0, "")
     assert out.startswith(f"用法：python -m support {command}")
     assert not re.search(r"usage|options|show this|positional", out, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("options", [("--rate", "5", "--duration", "7"), ("--profile=rush",)])
+def test_concurrent_with_load_options_is_the_load_command(capsys, options):
+    code, planned, _ = call(capsys, "load", "--dry-run", *options)
+    assert code == 0
+    assert "没有发出任何东西" in planned
+    assert call(capsys, "--mode", "concurrent", "--dry-run", *options) == (0, planned, "")
+    assert call(capsys, "--dry-run", *options, "--mode=concurrent") == (0, planned, "")
 
 
 def test_version(capsys):

@@ -141,41 +141,63 @@ def count(lines: Lines, chosen: Column, disorder: Column, foreign: int, patience
 
 def out_of_order(lines: Lines, chats: Sequence[int]) -> Column:
     """同一个聊天流里，先说的反而答在后说的之后；`chats` 是每位用户的聊天流。"""
-    chat = np.asarray(chats, int)[lines.voice] if len(lines) else np.array([], int)
+    disorder = np.zeros(len(lines), bool)
+    if not lines.replied.any():
+        return disorder
+    chat = np.asarray(chats, int)[lines.voice]
     order = np.lexsort((lines.said, chat))
     answered = (lines.due + lines.latency)[order]
-    disorder = np.zeros(len(lines), bool)
-    same_chat = chat[order]
-    for start, stop in _runs(same_chat):
-        times = answered[start:stop]
-        soonest_later = np.minimum.accumulate(np.where(np.isnan(times), np.inf, times)[::-1])[::-1]
-        late = np.zeros(stop - start, bool)
-        late[:-1] = times[:-1] > soonest_later[1:]
-        disorder[order[start:stop]] = late
+    unheard = np.isnan(answered)
+    answered -= np.nanmin(answered)
+    # 后一个聊天流整个挪到前一个之后，一次倒着取最小就不会跨流；没答的垫在本流的最后。
+    span = np.nanmax(answered) + 1.0
+    start = np.concatenate(([0], np.cumsum(np.diff(chat[order]) != 0))) * span
+    placed = start + np.where(unheard, span, answered)
+    soonest = np.minimum.accumulate(placed[::-1])[::-1]
+    disorder[order[:-1]] = (placed[:-1] > soonest[1:]) & ~unheard[:-1]
     return disorder
 
 
-def _runs(values: Column) -> list[tuple[int, int]]:
-    """连着相同的一段段。"""
-    if not len(values):
-        return []
-    edges = np.flatnonzero(np.diff(values)) + 1
-    return list(zip([0, *edges], [*edges, len(values)], strict=True))
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """每句的三列：该说的秒（从开口算起）、延迟、计不计入。几片的接起来与一片的一样。"""
+
+    due: Column
+    latency: Column
+    timed: Column
+
+    @classmethod
+    def of(cls, parts: Sequence[tuple[Lines, float]]) -> Moments:
+        """各片的句子与它开口的秒；各机器的单调钟不相干，所以各减各的。"""
+        return cls(
+            np.concatenate([lines.due - began for lines, began in parts] or [np.array([])]),
+            np.concatenate([lines.latency for lines, _ in parts] or [np.array([])]),
+            np.concatenate([lines.timed for lines, _ in parts] or [np.array([], bool)]),
+        )
 
 
-def per_second(lines: Lines, began: float) -> list[dict[str, float]]:
+def rate(moments: Moments) -> float:
+    """热身之后，每秒答了几句。"""
+    if not moments.timed.any():
+        return 0.0
+    ended = (moments.due + moments.latency)[moments.timed]
+    span = max(float(ended.max() - moments.due[moments.timed].min()), 1e-9)
+    return float(round(np.count_nonzero(moments.timed) / span, 3))
+
+
+def per_second(moments: Moments) -> list[dict[str, float]]:
     """每一秒说了几句、答了几句、这一秒该说的那些的延迟。"""
-    if not len(lines):
+    if not len(moments.due):
         return []
-    second = np.maximum(0, np.floor(lines.due - began)).astype(int)
-    answered = lines.due + lines.latency - began
+    second = np.maximum(0, np.floor(moments.due)).astype(int)
+    answered = moments.due + moments.latency
     done = np.floor(answered[~np.isnan(answered)]).astype(int)
     length = int(max(second.max(), done.max() if len(done) else 0)) + 1
     sent = np.bincount(second, minlength=length)
     replied = np.bincount(np.maximum(done, 0), minlength=length)
     rows: list[dict[str, float]] = []
     for number in range(length):
-        here = lines.latency[(second == number) & ~np.isnan(lines.latency)]
+        here = moments.latency[(second == number) & ~np.isnan(moments.latency)]
         p50, p99 = (float(np.percentile(here, q)) for q in (50, 99)) if len(here) else (0.0, 0.0)
         rows.append(
             {

@@ -24,6 +24,7 @@ from support.config import DEFAULT_CONFIG, Config, load_config
 from support.errors import ConfigError
 from support.load import limits
 from support.load.arrivals import expected
+from support.load.lodging import weights_of
 from support.load.profile import (
     ARRIVALS,
     DEFAULT_FILE,
@@ -58,6 +59,8 @@ def main(arguments: Sequence[str]) -> int:
     """跑一次压测，返回退出码。"""
     options = parser().parse_args(arguments)
     limits.require_extra()
+    if options.cluster is not None:
+        limits.require_cluster()
     profile = _profile(options)
     config = aim(
         load_config(options.config),
@@ -66,8 +69,13 @@ def main(arguments: Sequence[str]) -> int:
         local=options.target,
     )
     console = Console()
+    weights_of(config, profile)
     thresholds = parse_all((*profile.thresholds, *options.threshold), "[profiles].thresholds")
     abort_on = _live(parse_all((*profile.abort_on, *options.abort_on), "[profiles].abort_on"))
+    if options.cluster is not None:
+        from support.load.cluster import check
+
+        check(options.cluster, allow_remote=options.allow_remote_load)
     if options.dry_run:
         console.print(_estimate(profile, config), highlight=False, soft_wrap=True)
         return 0
@@ -104,6 +112,7 @@ def parser() -> Parser:
     add("--tenants", type=natural, metavar="份数", help="配置里每家租户开几家")
     add("--threshold", action="append", default=[], metavar="条件", help='过关条件，如 "p99 < 2 s"')
     add("--abort-on", action="append", default=[], metavar="条件", help="成立就提前停下")
+    add("--cluster", metavar="哪里", help="分几片跑：local:2，或 dask 调度器 tcp://主机:8786")
     add("--config", type=path, default=DEFAULT_CONFIG, metavar="文件", help="配置文件")
     add("--target", choices=("maibot", "maibot-legacy"), help="测 target 命令起好的本机实例")
     add("--server-url", metavar="地址", help="消息面地址")
@@ -183,9 +192,10 @@ def _run(
 ) -> int:
     # 这些要 numpy 与 hdrhistogram；缺了已经说清楚怎么装。
     from support.load import outcome
+    from support.load.cluster import staged
     from support.load.live import LiveView
     from support.load.report import publish
-    from support.load.session import Setting, Supervisor, facts, here, hold
+    from support.load.session import Setting, Supervisor, facts
 
     started, began = datetime.now().astimezone(), time.monotonic()
     run_id = new_run_id(datetime.now())
@@ -199,8 +209,9 @@ def _run(
         with LiveView(profile, console) as live:
             supervisor = Supervisor(abort_on, live.show)
             with limits.fast_loop() as loop_name:
-                ended = asyncio.run(hold(setting, supervisor, here))
+                ended, cluster = asyncio.run(staged(setting, supervisor, options.cluster))
     run = _describe(options, config, endpoints, started, run_id, loop_name)
+    run["cluster"] = cluster
     run["duration_s"] = round(time.monotonic() - began, 3)
     results = outcome.build(
         facts(setting, ended, supervisor, thresholds, run, ()), ended.played, ended.prompts

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -24,6 +24,9 @@ from support.load.journal import Journal, What
 from support.load.lane import Door, Lane
 from support.load.profile import LoadProfile
 
+#: 连好了，等放行。
+Gate = Callable[[], Awaitable[None]]
+
 _ACK = b"sys_ack"
 #: 同时握手的连接数；再多，服务的握手队列会满。
 _OPENING = 64
@@ -37,7 +40,10 @@ _ANY = PREFIX.encode()
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """一片：分到的住户与速率。`number` 从 0 起，共 `of` 片；句号按片错开，合起来不重。"""
+    """一片：分到的住户与速率。`number` 从 0 起，共 `of` 片；句号按片错开，合起来不重。
+
+    `share` 是分到的速率与人数占全部的几成，照住户的分量算：分几片，各家说的都一样多。
+    """
 
     profile: LoadProfile
     residents: tuple[Resident, ...]
@@ -47,6 +53,7 @@ class Shard:
     nonce: int
     number: int = 0
     of: int = 1
+    share: float = 1.0
 
 
 @dataclass(slots=True)
@@ -71,7 +78,7 @@ class Engine:
         self._dialect = TRANSPORTS[shard.doors[0].transport].dialect
         self._voices = gather(
             shard.residents,
-            max(1, shard.profile.users // shard.of),
+            max(1, round(shard.profile.users * shard.share)),
             self._dialect,
             run=f"{shard.run}-{shard.number}",
             seed=shard.seed,
@@ -112,15 +119,15 @@ class Engine:
         for alarm in self._alarms:
             _ring(alarm)
 
-    async def run(self, *, start_at: float | None = None) -> None:
-        """连上、说完、等齐（至多再等一个耐心），断开。`start_at` 是约好开口的 Unix 秒。"""
+    async def run(self, *, gate: Gate | None = None) -> None:
+        """连上、说完、等齐（至多再等一个耐心），断开。`gate` 放行了才开口，几片因此一起说。"""
         connector = aiohttp.TCPConnector(limit=0)
         async with aiohttp.ClientSession(connector=connector, trust_env=False) as session:
             try:
                 await self._open(session)
                 gc.freeze()  # 连接多时，别让回收器一遍遍数它们
-                if start_at is not None:
-                    await asyncio.sleep(max(0.0, start_at - time.time()))
+                if gate is not None:
+                    await gate()
                 self.began = time.monotonic()
                 await (self._closed() if self._shard.profile.is_closed else self._opened())
                 await self._drain()
@@ -145,7 +152,7 @@ class Engine:
         profile, shard = self._shard.profile, self._shard
         seed = shard.seed * 1009 + shard.number
         who = picker(shard.residents, self._voices, seed)
-        for number, moment in enumerate(arrivals.offsets(profile, seed=seed, share=1 / shard.of)):
+        for number, moment in enumerate(arrivals.offsets(profile, seed=seed, share=shard.share)):
             due = self.began + moment
             if not number % _BREATH:
                 await asyncio.sleep(0)  # 落后时句句不用等，也要留空听回复

@@ -8,26 +8,36 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib.util
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 
 from support.errors import ConfigError
 
 #: 除了连接，自己还要用的文件：台账、流水、日志、两个服务的管道。
 _SPARE = 128
-_INSTALL = 'python -m pip install "maibot-tenancy-spec[load]"'
+_INSTALL = 'python -m pip install "maibot-tenancy-spec[{extra}]"'
 
 
 def require_extra() -> None:
     """压测要的两个包在不在。"""
-    missing = [name for name in ("numpy", "hdrh") if importlib.util.find_spec(name) is None]
+    _require("load", {"numpy": "numpy", "hdrh": "hdrhistogram"})
+
+
+def require_cluster() -> None:
+    """派到别的进程去要的包在不在。"""
+    _require("cluster", {"distributed": "distributed"})
+
+
+def _require(extra: str, packages: Mapping[str, str]) -> None:
+    """`packages` 是模块名 → 包名；缺哪个说哪个。"""
+    missing = [one for name, one in packages.items() if importlib.util.find_spec(name) is None]
     if missing:
         raise ConfigError(
             "环境",
-            key="load",
+            key=extra,
             found=f"没有装 {'、'.join(missing)}",
-            allowed="numpy 与 hdrhistogram",
-            fix=_INSTALL,
+            allowed=" 与 ".join(packages.values()),
+            fix=_INSTALL.format(extra=extra),
         )
 
 

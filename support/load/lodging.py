@@ -12,10 +12,11 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from support.config import Config, ScenarioConfig
-from support.errors import ConfigError
+from support.errors import ConfigError, ProtocolError, TargetUnreachable
 from support.generator import from_templates
 from support.load.crowd import Resident
 from support.load.profile import LoadProfile
+from support.model import Kind
 from support.play.estate import Household
 from support.play.households import Households, Office, sweep
 
@@ -29,7 +30,7 @@ async def lodged(
     office: Office, config: Config, profile: LoadProfile, *, copies: int, seed: int
 ) -> AsyncIterator[list[Resident]]:
     """开好 `copies` 份配置里的租户；离开时全部删掉，被打断也一样。"""
-    weights = _weights(config, profile)
+    weights = weights_of(config, profile)
     blocks = [Households(office, f"load-{number + 1}") for number in range(copies)]
     gate = asyncio.Semaphore(_AT_ONCE)
     try:
@@ -46,7 +47,16 @@ async def lodged(
         yield residents
     finally:
         await asyncio.gather(*(_vacate(gate, block) for block in blocks))
+        await _sweep(office)
+
+
+async def _sweep(office: Office) -> None:
+    """最后再找一遍；目标已经没了就记成遗留，已有的账照样出报告。"""
+    try:
         await sweep(office.control, office.ledger, office.run_prefix)
+    except (TargetUnreachable, ProtocolError) as error:
+        rest = f"{office.run_prefix}-*"
+        office.ledger.add(Kind.LEFTOVER, resource="tenants", id=rest, reason=str(error))
 
 
 async def _vacate(gate: asyncio.Semaphore, block: Households) -> None:
@@ -106,7 +116,7 @@ def _numbered(number: int, copy: int, fields: dict[str, Any]) -> Resident:
     return Resident(tenant=number, name=name, **fields)
 
 
-def _weights(config: Config, profile: LoadProfile) -> dict[str, float]:
+def weights_of(config: Config, profile: LoadProfile) -> dict[str, float]:
     """每个场景的分量；写了没有的场景就说清楚。"""
     names = [scenario.name for scenario in config.scenarios]
     unknown = [name for name in profile.weights if name not in names]

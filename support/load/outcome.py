@@ -71,8 +71,10 @@ def build(facts: Facts, played: Sequence[Played], prompts: Any = None) -> dict[s
         for name in _names(facts.residents[observer]):
             groups[name[0]][name[1]].counts["foreign"] += times
     total = groups["total"]["全部"]
-    series = _seconds(judged, played)
-    rate = _rate(facts, judged, played)
+    moments = account.Moments.of(
+        [(lines, shard.began) for shard, lines in zip(played, judged, strict=True)]
+    )
+    rate = account.rate(moments)
     judgements = _judgements(facts, total, rate)
     doubts = [*facts.doubts, *_doubts(total, groups)]
     verdict = _verdict(facts, total, judgements, doubts)
@@ -92,7 +94,7 @@ def build(facts: Facts, played: Sequence[Played], prompts: Any = None) -> dict[s
             **{name: group.spread.curve() for name, group in groups["tenants"].items()},
         },
         "histograms": {name: group.spread.dump() for name, group in groups["tenants"].items()},
-        "seconds": series,
+        "seconds": account.per_second(moments),
         "thresholds": [
             {"text": j.text, "verdict": j.outcome.value, "actual": j.actual} for j in judgements
         ],
@@ -168,33 +170,6 @@ def _gather(
             group = groups[kind].setdefault(name, _Group())
             group.counts.update(asdict(counts))
             group.spread.merge(spread)
-
-
-def _seconds(judged: Sequence[account.Lines], played: Sequence[Played]) -> list[dict[str, float]]:
-    """每一秒的读数；几片的句数相加，延迟取最慢的那片的。"""
-    merged: dict[int, dict[str, float]] = {}
-    for shard, lines in zip(played, judged, strict=True):
-        for row in account.per_second(lines, shard.began):
-            here = merged.setdefault(
-                int(row["second"]),
-                {"second": row["second"], "sent": 0, "replied": 0, "p50": 0.0, "p99": 0.0},
-            )
-            here["sent"] += row["sent"]
-            here["replied"] += row["replied"]
-            here["p50"], here["p99"] = max(here["p50"], row["p50"]), max(here["p99"], row["p99"])
-    return [merged[second] for second in sorted(merged)]
-
-
-def _rate(facts: Facts, judged: Sequence[account.Lines], played: Sequence[Played]) -> float:
-    """热身之后，每秒答了几句。"""
-    total = 0.0
-    for lines in judged:
-        timed = lines.timed
-        if timed.any():
-            ended = (lines.due + lines.latency)[timed]
-            span = max(float(ended.max() - lines.due[timed].min()), 1e-9)
-            total += np.count_nonzero(timed) / span
-    return round(total, 3)
 
 
 def _judgements(facts: Facts, total: _Group, rate: float) -> list[Judgement]:

@@ -163,6 +163,7 @@ def split(setting: Setting, residents: Sequence[Resident], nonce: int) -> list[S
     """一份份的住处轮流分给各片：同一把密钥只在一片里连。"""
     block = len(residents) // max(setting.profile.tenants, setting.shards)
     config, target = setting.config, profile_of(setting.config.target)
+    total = sum(one.weight for one in residents)
     shards = []
     for number in range(setting.shards):
         mine = tuple(one for one in residents if one.tenant // block % setting.shards == number)
@@ -187,6 +188,7 @@ def split(setting: Setting, residents: Sequence[Resident], nonce: int) -> list[S
                 nonce=nonce,
                 number=number,
                 of=setting.shards,
+                share=sum(one.weight for one in mine) / total,
             )
         )
     return shards

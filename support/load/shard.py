@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from support.load.engine import Engine, Gauge, Shard
+from support.load.engine import Engine, Gate, Gauge, Shard
 from support.load.evidence import Evidence
 from support.load.journal import Journal
 
@@ -35,14 +35,14 @@ async def play(
     folder: Path,
     *,
     watch: Callable[[Gauge], bool],
-    start_at: float | None = None,
+    gate: Gate | None = None,
 ) -> Played:
-    """跑一片。`watch` 每半秒收到一次读数，返回假就提前停下。"""
+    """跑一片。`watch` 每半秒收到一次读数，返回假就提前停下；`gate` 放行了才开口。"""
     journal, evidence = Journal(folder / JOURNAL), Evidence(folder)
     engine = Engine(shard, journal, evidence)
     watching = asyncio.create_task(_watch(engine, watch))
     try:
-        await engine.run(start_at=start_at)
+        await engine.run(gate=gate)
     finally:
         watching.cancel()
         await asyncio.wait([watching])
