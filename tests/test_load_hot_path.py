@@ -7,15 +7,17 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
+import numpy as np
 import pytest
 from aiohttp import web
 
 from bench.peers.ours import shard
 from support.canary import Mint, Numbering, find_raw, find_tokens, is_token
+from support.load import account
 from support.load import lane as lanes
 from support.load.engine import Engine
 from support.load.evidence import Evidence, read_frames, read_sightings
-from support.load.journal import Journal, What, read_journal
+from support.load.journal import RECORD, Journal, What, read_journal
 from support.load.lane import Door, Lane
 
 
@@ -150,3 +152,30 @@ def test_the_benchmark_compares_a_pair() -> None:
     assert row.ratio > 0
     assert row.per_second > 0
     assert "本套件的引擎" in table([row])
+
+
+def test_out_of_order_equals_the_plain_definition() -> None:
+    rng = np.random.default_rng(5)
+    chats = [0, 1, 1, 4]
+    for size in (0, 1, 2, 300):
+        rows = np.zeros(2 * size, RECORD)
+        said, heard = rows[:size], rows[size:]
+        said["kind"], heard["kind"] = What.SAID, What.HEARD
+        said["line"] = heard["line"] = np.arange(size)
+        said["voice"] = rng.integers(0, 4, size)
+        said["at"] = said["due"] = 100 + np.arange(size) * 0.01
+        heard["at"] = said["at"] + rng.random(size) * 0.05
+        heard["kind"][rng.random(size) < 0.2] = What.ACKED
+        lines = account.judge(rows, warm_until=0.0)
+        answered = lines.due + lines.latency
+        mine = [
+            any(
+                chats[lines.voice[one]] == chats[lines.voice[two]]
+                and lines.said[two] > lines.said[one]
+                and answered[two] < answered[one]
+                for two in range(size)
+            )
+            for one in range(size)
+        ]
+        assert account.out_of_order(lines, chats).tolist() == mine
+        assert size < 300 or any(mine)

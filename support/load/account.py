@@ -141,26 +141,21 @@ def count(lines: Lines, chosen: Column, disorder: Column, foreign: int, patience
 
 def out_of_order(lines: Lines, chats: Sequence[int]) -> Column:
     """同一个聊天流里，先说的反而答在后说的之后；`chats` 是每位用户的聊天流。"""
-    chat = np.asarray(chats, int)[lines.voice] if len(lines) else np.array([], int)
+    disorder = np.zeros(len(lines), bool)
+    if not lines.replied.any():
+        return disorder
+    chat = np.asarray(chats, int)[lines.voice]
     order = np.lexsort((lines.said, chat))
     answered = (lines.due + lines.latency)[order]
-    disorder = np.zeros(len(lines), bool)
-    same_chat = chat[order]
-    for start, stop in _runs(same_chat):
-        times = answered[start:stop]
-        soonest_later = np.minimum.accumulate(np.where(np.isnan(times), np.inf, times)[::-1])[::-1]
-        late = np.zeros(stop - start, bool)
-        late[:-1] = times[:-1] > soonest_later[1:]
-        disorder[order[start:stop]] = late
+    unheard = np.isnan(answered)
+    answered -= np.nanmin(answered)
+    # 后一个聊天流整个挪到前一个之后，一次倒着取最小就不会跨流；没答的垫在本流的最后。
+    span = np.nanmax(answered) + 1.0
+    start = np.concatenate(([0], np.cumsum(np.diff(chat[order]) != 0))) * span
+    placed = start + np.where(unheard, span, answered)
+    soonest = np.minimum.accumulate(placed[::-1])[::-1]
+    disorder[order[:-1]] = (placed[:-1] > soonest[1:]) & ~unheard[:-1]
     return disorder
-
-
-def _runs(values: Column) -> list[tuple[int, int]]:
-    """连着相同的一段段。"""
-    if not len(values):
-        return []
-    edges = np.flatnonzero(np.diff(values)) + 1
-    return list(zip([0, *edges], [*edges, len(values)], strict=True))
 
 
 @dataclass(frozen=True, slots=True)

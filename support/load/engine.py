@@ -112,7 +112,9 @@ class Engine:
         return self._voices
 
     def read(self) -> Gauge:
-        """此刻的读数；过了耐心还没有下场的算丢失。"""
+        """此刻的读数；过了耐心还没有下场的算丢失。顺手把攒着的流水写下去，被打断也少不了多少。"""
+        self._journal.flush()
+        self._evidence.flush()
         now = time.monotonic()
         late = now - self._shard.profile.patience
         for pace in self.gauge.tenants.values():

@@ -64,15 +64,16 @@ def raise_open_files(lanes: int) -> None:
 
 @contextlib.contextmanager
 def fast_loop() -> Iterator[str]:
-    """装了 uvloop 就用；给出用的是哪一种，写进报告。"""
+    """装了 uvloop 就用；给出用的是哪一种循环、哪一种线路，写进报告。"""
+    wire = f"、picows {version('picows')}" if importlib.util.find_spec("picows") else ""
     if importlib.util.find_spec("uvloop") is None:
-        yield "asyncio"
+        yield f"asyncio{wire}"
         return
     import uvloop
 
     before = asyncio.get_event_loop_policy()
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     try:
-        yield f"uvloop {version('uvloop')}"
+        yield f"uvloop {version('uvloop')}{wire}"
     finally:
         asyncio.set_event_loop_policy(before)
