@@ -92,9 +92,9 @@ async def heard(
     texts, until = [], time.time() + seconds
     while len(texts) < enough and (left := until - time.time()) > 0:
         try:
-            message = await socket.receive(timeout=left)
+            message = await socket.receive(timeout=min(left, 1.0))
         except asyncio.TimeoutError:
-            break
+            continue
         if message.type is not aiohttp.WSMsgType.TEXT:
             return [*texts, "（连接被关闭）"]
         if (got := message.json())["type"] == "sys_std":
@@ -155,8 +155,8 @@ async def expired_key(lab: Lab) -> None:
 
 
 async def suspended_tenant(lab: Lab) -> None:
-    """智能体停用、归档、删除之后，租户搁置、停用之后，照样得到回答。"""
-    tenant, agent, key, _ = await lab.open("甲")
+    """智能体停用、归档、删除之后，租户搁置、停用之后，照样得到回答；删除的智能体，密钥还在。"""
+    tenant, agent, key, number = await lab.open("甲")
     for status in ("inactive", "archived"):
         await lab.do("PUT", f"/agents/{agent}", status=status)
         print(f"智能体 {status}：", await ask(lab, key, uuid.uuid4().hex))
@@ -165,7 +165,9 @@ async def suspended_tenant(lab: Lab) -> None:
         print(f"租户 {status}：", await ask(lab, key, uuid.uuid4().hex))
     await lab.do("DELETE", f"/agents/{agent}")
     print("名录里：", await lab.do("GET", f"/agents/{agent}") or "没有这个智能体")
+    print("它的密钥还在：", bool(await lab.do("GET", f"/api-keys/{number}")))
     print("智能体删除之后：", await ask(lab, key, uuid.uuid4().hex))
+    await lab.do("DELETE", f"/api-keys/{number}")
 
 
 async def key_without_chat(lab: Lab) -> None:
@@ -231,13 +233,27 @@ async def borrowed_connection(lab: Lab) -> None:
 
 
 async def twelve_at_once(lab: Lab) -> None:
-    """一家的十二位用户同时开口，都有确认，却不是人人得到回复；过一会儿单独再问就有。"""
+    """一家的十二位用户同时开口：句句有确认，三十秒里却不是人人得到回复。"""
     key, users = (await lab.open("甲"))[2], [uuid.uuid4().hex for _ in range(12)]
+    print("对照，先有一位单独问：", await ask(lab, key, uuid.uuid4().hex))
     async with lab.connect(key) as socket:
         for user in users:
             await socket.send_json(frame(key, user, "在吗"))
         print("十二位得到的回复：", len(await heard(socket, 30.0, enough=12)))
-    print("对照，第十二位单独再问：", await ask(lab, key, users[-1]))
+
+
+async def gone_before_the_reply(lab: Lab) -> None:
+    """问完就断线，答好时不在线，回来之后再也收不到那条回复；断线之前要先有确认。"""
+    key, user = (await lab.open("甲"))[2], uuid.uuid4().hex
+    print("对照，不断线：", await ask(lab, key, user))
+    async with lab.connect(key) as socket:
+        await socket.send_json(frame(key, user, "还在吗"))
+        print("断线之前：", (await socket.receive_json(timeout=8))["type"])
+    await asyncio.sleep(15)  # 让那条回复在没有人连着的时候答好
+    async with lab.connect(key) as socket:
+        print("回来之后：", await heard(socket))
+        await socket.send_json(frame(key, user, "刚才答了吗"))
+        print("对照，回来之后再问：", await heard(socket, 20.0, enough=1))
 
 
 async def deleted_tenant(lab: Lab) -> None:
@@ -255,6 +271,7 @@ CASES = (
     same_user_number, forged_key, mistyped_key, foreign_dim, foreign_extra, deleted_key,
     expired_key, key_without_chat, suspended_tenant, same_envelope, borrowed_connection,
     deleted_tenant, claimed_platform, group_named_like_a_private_chat, twelve_at_once,
+    gone_before_the_reply,
 )  # fmt: skip
 
 
