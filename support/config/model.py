@@ -41,6 +41,8 @@ CAPABILITIES: Mapping[str, str] = {
     "issue_keys": "发密钥",
     "each_line": "逐句回复",
     "fallback": "兜底答复",
+    "live_changes": "即改即用",
+    "per_key": "按密钥送达",
 }
 _CAPABILITY_WORDS = tuple(CAPABILITIES.values())
 

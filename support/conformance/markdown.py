@@ -24,6 +24,7 @@ def render(report: Mapping[str, Any]) -> str:
         by_verdict[one["verdict"]].append(one)
     blocks = [
         _head(report),
+        _batches(report["run"]),
         _levels(report),
         _capabilities(report["capabilities"]),
         _red("违反", by_verdict["违反"]),
@@ -56,9 +57,30 @@ def _head(report: Mapping[str, Any]) -> str:
     ]
     return (
         f"# 合规报告：{target['name']} {target['version']}\n\n"
-        f"由一次运行（{run['id']}）的记录生成，手改即作废；"
+        f"由运行（{run['id']}）的记录生成，手改即作废；"
         "核对：`python -m support conformance --verify 本文件`。\n\n" + _table(("项", "值"), rows)
     )
+
+
+def _batches(run: Mapping[str, Any]) -> str:
+    """分批跑的：每一批，与几批判得不一样的场景。"""
+    if not run["batches"]:
+        return ""
+    rows = [
+        (one["id"], one["started"], f"{one['duration_s']:.0f} 秒", one["planned"], one["ran"],
+         " ".join(one["tags"]))
+        for one in run["batches"]
+    ]  # fmt: skip
+    heads = ("运行", "开始", "用时", "选中", "真跑", "标签")
+    note = "一个场景取真正判过的那一批；几批判得不一样的取最坏的。"
+    blocks = ["## 分批", note, _table(heads, rows)]
+    if run["contradictions"]:
+        unlike = [
+            (_name(one), "；".join(f"{at}：{said}" for at, said in one["verdicts"].items()))
+            for one in run["contradictions"]
+        ]
+        blocks += ["判得不一样的：", _table(("场景", "各批"), unlike)]
+    return "\n\n".join(blocks)
 
 
 def _levels(report: Mapping[str, Any]) -> str:

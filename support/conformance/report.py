@@ -38,6 +38,8 @@ def build(results: Mapping[str, Any]) -> dict[str, Any]:
             "ran": run["ran"],
             "complete": not (gaps := _gaps(results)),
             "gaps": gaps,
+            "batches": [_batch(one) for one in run.get("batches", ())],
+            "contradictions": list(run.get("contradictions", ())),
         },
         "capabilities": {
             "supported": [c for c in CAPABILITIES.values() if c in run["capabilities"]],
@@ -48,7 +50,7 @@ def build(results: Mapping[str, Any]) -> dict[str, Any]:
         "known": [dict(one) for one in results.get("known", ())],
         "leaks": _leaks(results["findings"]),
         "leftovers": len(results["leftovers"]),
-        "reproduce": shlex.join([*base, *_tags(run), "--seed", str(run["seed"])]),
+        "reproduce": _reproduce(run),
     }
     cleaned: dict[str, Any] = _clean(Redactor().data(report))
     return cleaned
@@ -64,6 +66,18 @@ def _target(run: Mapping[str, Any]) -> dict[str, str]:
         "profile": target.get("profile", ""),
         "transport": run["transport"],
     }
+
+
+def _batch(run: Mapping[str, Any]) -> dict[str, Any]:
+    """分批跑的一批；命令在“复现”里。"""
+    return {key: run[key] for key in ("id", "started", "duration_s", "tags", "planned", "ran")}
+
+
+def _reproduce(run: Mapping[str, Any]) -> str:
+    """整份怎样重跑；分批的一批一行。"""
+    seed = ["--seed", str(run["seed"])]
+    parts = run.get("batches") or [run]
+    return "\n".join(shlex.join([*_command(one["command"]), *_tags(one), *seed]) for one in parts)
 
 
 def _tags(run: Mapping[str, Any]) -> list[str]:

@@ -26,8 +26,8 @@ class Lab:
         async with self.session.request(method, self.control + path, json=body) as reply:
             return (await reply.json()).get("data") or {}
 
-    async def open(self, name: str) -> tuple[str, str, str, str]:
-        """开通一家：租户、智能体、密钥、密钥编号。"""
+    async def open(self, name: str, **more) -> tuple[str, str, str, str]:
+        """开通一家：租户、智能体、密钥、密钥编号；`more` 写进密钥。"""
         title = f"repro-{name}-{uuid.uuid4().hex[:8]}"
         tenant = (await self.do("POST", "/tenants", tenant_name=title, tenant_type="enterprise"))[
             "id"
@@ -41,7 +41,7 @@ class Lab:
             "name": name,
             "permissions": ["chat"],
         }
-        key = await self.do("POST", "/api-keys", **wanted)
+        key = await self.do("POST", "/api-keys", **{**wanted, **more})
         return tenant, agent["id"], key["api_key"], key["api_key_id"]
 
     def connect(self, key: str, **headers: str):
@@ -51,19 +51,37 @@ class Lab:
         )
 
 
-def frame(key: str, user: str, text: str, number: str = "", dim: str = "", group: str = "") -> dict:
-    """一句话；`number` 是信封编号，`dim` 是写进 message_dim 的密钥。"""
+#: 一枚口令：大模型看见它就会复述，读回复便知道这句话的依据里有没有它。
+SECRET = "zx8av4drpnqazy"
+
+
+def frame(
+    key: str, user: str, text: str, number: str = "", dim: str = "", group: str = "",
+    platform: str = "qq", extra: str = "", on: str = "qq",
+) -> dict:  # fmt: skip
+    """一句话。
+
+    `number` 是信封编号，`dim`、`extra` 是写进 message_dim、additional_config 的密钥，
+    `on` 是连接的平台，`platform` 是话里自称的平台。
+    """
     number, now = number or uuid.uuid4().hex, time.time()
-    sender = {"user_info": {"platform": "qq", "user_id": user, "user_nickname": "小王"}}
+    sender = {"user_info": {"platform": platform, "user_id": user, "user_nickname": "小王"}}
     if group:
-        sender["group_info"] = {"platform": "qq", "group_id": group, "group_name": "群"}
-    info = {"platform": "qq", "message_id": uuid.uuid4().hex, "time": now, "sender_info": sender}
+        sender["group_info"] = {"platform": platform, "group_id": group, "group_name": "群"}
+    info = {
+        "platform": platform,
+        "message_id": uuid.uuid4().hex,
+        "time": now,
+        "sender_info": sender,
+    }
+    if extra:
+        info["additional_config"] = {"api_key": extra}
     payload = {
         "message_info": info,
         "message_segment": {"type": "text", "data": text},
-        "message_dim": {"api_key": dim or key, "platform": "qq"},
+        "message_dim": {"api_key": dim or key, "platform": on},
     }
-    meta = {"sender_user": key, "platform": "qq", "timestamp": now}
+    meta = {"sender_user": key, "platform": on, "timestamp": now}
     return {"ver": 1, "msg_id": number, "type": "sys_std", "meta": meta, "payload": payload}
 
 
@@ -74,9 +92,9 @@ async def heard(
     texts, until = [], time.time() + seconds
     while len(texts) < enough and (left := until - time.time()) > 0:
         try:
-            message = await socket.receive(timeout=left)
+            message = await socket.receive(timeout=min(left, 1.0))
         except asyncio.TimeoutError:
-            break
+            continue
         if message.type is not aiohttp.WSMsgType.TEXT:
             return [*texts, "（连接被关闭）"]
         if (got := message.json())["type"] == "sys_std":
@@ -84,10 +102,12 @@ async def heard(
     return texts
 
 
-async def ask(lab: Lab, key: str, user: str, **options: str) -> list[str]:
-    """连上、说一句、听回复：来了一条就够，不来等满。"""
-    async with lab.connect(key) as socket:
-        await socket.send_json(frame(key, user, "在吗", **options))
+async def ask(
+    lab: Lab, key: str, user: str, text: str = "在吗", on: str = "qq", **options: str
+) -> list[str]:
+    """连上 `on` 平台、说一句、听回复：来了一条就够，不来等满。"""
+    async with lab.connect(key, **{"x-platform": on}) as socket:
+        await socket.send_json(frame(key, user, text, on=on, **options))
         return await heard(socket, enough=1)
 
 
@@ -135,12 +155,61 @@ async def expired_key(lab: Lab) -> None:
 
 
 async def suspended_tenant(lab: Lab) -> None:
-    """租户停用、智能体停用之后，照样得到回答。"""
-    tenant, agent, key, _ = await lab.open("甲")
-    await lab.do("PUT", f"/agents/{agent}", status="inactive")
-    print("智能体停用之后：", await ask(lab, key, uuid.uuid4().hex))
-    await lab.do("PUT", f"/tenants/{tenant}", status="suspended")
-    print("租户停用之后：", await ask(lab, key, uuid.uuid4().hex))
+    """智能体停用、归档、删除之后，租户搁置、停用之后，照样得到回答；删除的智能体，密钥还在。"""
+    tenant, agent, key, number = await lab.open("甲")
+    for status in ("inactive", "archived"):
+        await lab.do("PUT", f"/agents/{agent}", status=status)
+        print(f"智能体 {status}：", await ask(lab, key, uuid.uuid4().hex))
+    for status in ("inactive", "suspended"):
+        await lab.do("PUT", f"/tenants/{tenant}", status=status)
+        print(f"租户 {status}：", await ask(lab, key, uuid.uuid4().hex))
+    await lab.do("DELETE", f"/agents/{agent}")
+    print("名录里：", await lab.do("GET", f"/agents/{agent}") or "没有这个智能体")
+    print("它的密钥还在：", bool(await lab.do("GET", f"/api-keys/{number}")))
+    print("智能体删除之后：", await ask(lab, key, uuid.uuid4().hex))
+    await lab.do("DELETE", f"/api-keys/{number}")
+
+
+async def key_without_chat(lab: Lab) -> None:
+    """管理面说这把密钥没有 chat 权限，拿它照样得到回答。"""
+    key = (await lab.open("甲", permissions=["admin"]))[2]
+    told = await lab.do("POST", "/auth/check-permission", api_key=key, permission="chat")
+    print("有 chat 权限：", told["has_permission"])
+    print("说一句：", await ask(lab, key, uuid.uuid4().hex))
+
+
+async def mistyped_key(lab: Lab) -> None:
+    """密钥里的智能体编号抄错一位，名录里没有这个智能体，照样放行、照样作答。"""
+    tenant, agent, *_ = await lab.open("甲")
+    wrong = agent[:-1] + ("1" if agent[-1] == "0" else "0")
+    made = base64.b64encode(f"{tenant}_{wrong}_{'0' * 16}_v1".encode()).decode()
+    print("名录里：", await lab.do("GET", f"/agents/{wrong}") or "没有这个智能体")
+    print("抄错的密钥：", await ask(lab, f"mmc_{made}", uuid.uuid4().hex))
+
+
+async def foreign_extra(lab: Lab) -> None:
+    """话里另外附上乙家的密钥（additional_config），甲家的回复就送到乙家的连接。"""
+    first, second = (await lab.open("甲"))[2], (await lab.open("乙"))[2]
+    async with lab.connect(second) as other:
+        print("甲家收到：", await ask(lab, first, uuid.uuid4().hex, extra=second))
+        print("乙家收到：", await heard(other, 1.0))
+
+
+async def claimed_platform(lab: Lab) -> None:
+    """连在 qq 上的人在话里自称身处 wechat，就想起同号的人在 wechat 上说过的话。"""
+    key, user = (await lab.open("甲"))[2], uuid.uuid4().hex
+    said = await ask(lab, key, user, f"年会改到月底（{SECRET}）", on="wechat", platform="wechat")
+    print("在 wechat 上说：", said)
+    print("对照，在 qq 上问：", await ask(lab, key, user, "改到哪天"))
+    print("连在 qq、自称在 wechat：", await ask(lab, key, user, "改到哪天", platform="wechat"))
+
+
+async def group_named_like_a_private_chat(lab: Lab) -> None:
+    """群号写成“用户编号_private”，群里的人就看得见那位用户的私聊。"""
+    key, user, other = (await lab.open("甲"))[2], uuid.uuid4().hex, uuid.uuid4().hex
+    print("私下说：", await ask(lab, key, user, f"体检结果不太好（{SECRET}）"))
+    print("对照，在别的群里问：", await ask(lab, key, other, "结果怎样", group=f"{user}_x"))
+    print("在冒名的群里问：", await ask(lab, key, other, "结果怎样", group=f"{user}_private"))
 
 
 async def same_envelope(lab: Lab) -> None:
@@ -163,6 +232,30 @@ async def borrowed_connection(lab: Lab) -> None:
         print("乙家收到：", await heard(thief, 1.0))
 
 
+async def twelve_at_once(lab: Lab) -> None:
+    """一家的十二位用户同时开口：句句有确认，三十秒里却不是人人得到回复。"""
+    key, users = (await lab.open("甲"))[2], [uuid.uuid4().hex for _ in range(12)]
+    print("对照，先有一位单独问：", await ask(lab, key, uuid.uuid4().hex))
+    async with lab.connect(key) as socket:
+        for user in users:
+            await socket.send_json(frame(key, user, "在吗"))
+        print("十二位得到的回复：", len(await heard(socket, 30.0, enough=12)))
+
+
+async def gone_before_the_reply(lab: Lab) -> None:
+    """问完就断线，答好时不在线，回来之后再也收不到那条回复；断线之前要先有确认。"""
+    key, user = (await lab.open("甲"))[2], uuid.uuid4().hex
+    print("对照，不断线：", await ask(lab, key, user))
+    async with lab.connect(key) as socket:
+        await socket.send_json(frame(key, user, "还在吗"))
+        print("断线之前：", (await socket.receive_json(timeout=8))["type"])
+    await asyncio.sleep(15)  # 让那条回复在没有人连着的时候答好
+    async with lab.connect(key) as socket:
+        print("回来之后：", await heard(socket))
+        await socket.send_json(frame(key, user, "刚才答了吗"))
+        print("对照，回来之后再问：", await heard(socket, 20.0, enough=1))
+
+
 async def deleted_tenant(lab: Lab) -> None:
     """租户删了，它的智能体与密钥还在，照样得到回答。"""
     tenant, agent, key, number = await lab.open("甲")
@@ -175,8 +268,10 @@ async def deleted_tenant(lab: Lab) -> None:
 
 
 CASES = (
-    same_user_number, forged_key, foreign_dim, deleted_key, expired_key,
-    suspended_tenant, same_envelope, borrowed_connection, deleted_tenant,
+    same_user_number, forged_key, mistyped_key, foreign_dim, foreign_extra, deleted_key,
+    expired_key, key_without_chat, suspended_tenant, same_envelope, borrowed_connection,
+    deleted_tenant, claimed_platform, group_named_like_a_private_chat, twelve_at_once,
+    gone_before_the_reply,
 )  # fmt: skip
 
 
