@@ -114,7 +114,7 @@ def test_stopping_before_both_sides_were_seen_is_undecided(arms: tuple[Arm, ...]
     found = judged(lines(0.1, 0.1, lost=6.0), arms=arms)
     assert found["verdict"] == "无法判定"
     assert {row["claim"] for row in found["tenants"]} == {"一静一闹没有量完"}
-    assert list(_fairness({"fairness": {**found, "title": "刷屏"}}))
+    assert list(told({"fairness": {**found, "title": "刷屏"}}))
 
 
 def test_a_late_sender_is_the_clients_fault() -> None:

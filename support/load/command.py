@@ -134,6 +134,7 @@ def parser() -> Parser:
     add("--report-dir", type=path, metavar="目录", help="报告放哪里（缺省听配置的）")
     add("--output", type=path, metavar="文件", help="另存一份 results.json")
     add("--allow-remote-load", action="store_true", help="允许对非本机目标加这么大的压")
+    add("--no-page", dest="page", action="store_false", help="不生成 Allure 网页，省几秒")
     add("--dry-run", action="store_true", help="只算要发多少、大约花多少钱，不发")
     return made
 
@@ -235,7 +236,9 @@ def _run(
     results = outcome.build(found, ended.played, ended.prompts)
     mode.conclude(results, ended, options.seed)
     _save(run_dir, options.output, results)
-    for line in publish_load(run_dir, results, history_limit=config.report.history):
+    for line in publish_load(
+        run_dir, results, history_limit=config.report.history, page=options.page
+    ):
         console.print(line, highlight=False, soft_wrap=True, markup=False)
     return outcome.exit_code(results)
 

@@ -47,7 +47,7 @@ def publish(
     attach_pages(run_dir / "allure-results", _pages(run_dir, results))
     cover = cover_of_run(results, run_dir)
     history = History(run_dir.parent / "history.jsonl", history_limit)
-    yield _render(run_dir, cover, history) if page else f"没有要 Allure 网页；要看时：{cover.again}"
+    yield _rendered(run_dir, cover, history, page=page)
     yield _conclude(run_dir, "latest")
 
 
@@ -64,8 +64,10 @@ def publish_detection(
     yield _conclude(run_dir, detection.LATEST)
 
 
-def publish_load(run_dir: Path, results: dict[str, Any], *, history_limit: int) -> Iterator[str]:
-    """写一次压测的全部报告，逐条给出要让人看见的话。"""
+def publish_load(
+    run_dir: Path, results: dict[str, Any], *, history_limit: int, page: bool = True
+) -> Iterator[str]:
+    """写一次压测的全部报告，逐条给出要让人看见的话；`page` 为假时不生成 Allure 网页。"""
     text = render_load(results)
     (run_dir / "report.txt").write_text(text, encoding="utf-8")
     yield text
@@ -74,8 +76,14 @@ def publish_load(run_dir: Path, results: dict[str, Any], *, history_limit: int) 
     shutil.rmtree(run_dir / "allure-results", ignore_errors=True)
     load.write_allure(run_dir / "allure-results", results)
     history = History(run_dir.parent / "load-history.jsonl", history_limit)
-    yield _render(run_dir, load.cover(results, run_dir), history)
+    yield _rendered(run_dir, load.cover(results, run_dir), history, page=page)
     yield _conclude(run_dir, load.LATEST)
+
+
+def _rendered(run_dir: Path, cover: Cover, history: History, *, page: bool) -> str:
+    if page:
+        return _render(run_dir, cover, history)
+    return f"没有要 Allure 网页；要看时：{cover.again}"
 
 
 def _render(run_dir: Path, cover: Cover, history: History) -> str:
