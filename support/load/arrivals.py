@@ -27,9 +27,9 @@ def offsets(profile: LoadProfile, *, seed: int, share: float = 1.0) -> Iterator[
 
 def thinking(profile: LoadProfile, *, seed: int) -> Iterator[float]:
     """一位封闭式用户每次开口前想的秒数：平均 `think`，指数分布。"""
-    rng = random.Random(seed)
     if not profile.think:
         return repeat(0.0)
+    rng = random.Random(seed)
     return (rng.expovariate(1 / profile.think) for _ in count())
 
 
