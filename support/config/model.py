@@ -41,6 +41,8 @@ CAPABILITIES: Mapping[str, str] = {
     "issue_keys": "发密钥",
     "each_line": "逐句回复",
     "fallback": "兜底答复",
+    "blanks": "编号空白",
+    "connection_platform": "平台看连接",
 }
 _CAPABILITY_WORDS = tuple(CAPABILITIES.values())
 
