@@ -12,20 +12,31 @@ import aiohttp
 from two_keys import frame, heard
 
 
+def in_group(said: dict, number: str) -> dict:
+    """把一句私聊的话改成在群里说的。"""
+    group = {"platform": "qq", "group_id": number, "group_name": "冒名群"}
+    said["payload"]["message_info"]["sender_info"]["group_info"] = group
+    return said
+
+
 async def main(url: str, key: str) -> None:
-    """乙在冒名的群里说一句；甲私下来问，答复里不该有那一句。再看编号末尾多一个空格的人。"""
-    secret, user = "zx8av4drpnqazy", f"u{time.time():.0f}"
+    """群里的话进没进私聊，私聊的话进没进群，编号末尾多一个空格的人得到的答复写给谁。"""
+    shared, secret, user = "zx8av4drpnqazy", "zxaphma9vezt2h", f"u{time.time():.0f}"
     async with aiohttp.ClientSession() as session:
         one = await session.ws_connect(url, headers={"x-apikey": key, "x-platform": "qq"})
-        said = frame(key, f"{user}-1", f"other-{user}", f"上线暗号青铜（{secret}）")
-        group = {"platform": "qq", "group_id": f"{user}_private", "group_name": "冒名群"}
-        said["payload"]["message_info"]["sender_info"]["group_info"] = group
-        await one.send_json(said)
+        said = frame(key, f"{user}-1", f"other-{user}", f"上线暗号青铜（{shared}）")
+        await one.send_json(in_group(said, f"{user}_private"))
         await heard(one)
-        await one.send_json(frame(key, f"{user}-2", user, "暗号是什么"))
+        await one.send_json(frame(key, f"{user}-2", user, f"暗号是什么（{secret}）"))
         told = await heard(one)
-        print("乙在群里说过的话进了甲的私聊：", any(secret in text for text in told))
-        await one.send_json(frame(key, f"{user}-3", f"s{user} ", "在吗"))
+        print("乙在群里说过的话进了甲的私聊：", any(shared in text for text in told))
+        await one.send_json(frame(key, f"{user}-3", f"v{user}", f"体检结果不太好（{secret}）"))
+        await heard(one)
+        said = frame(key, f"{user}-4", f"other-{user}", "体检结果怎样")
+        await one.send_json(in_group(said, f"v{user}_private"))
+        told = await heard(one)
+        print("甲私下说的话进了乙的群：", any(secret in text for text in told), "；群里听到", told)
+        await one.send_json(frame(key, f"{user}-5", f"s{user} ", "在吗"))
         while (reply := await one.receive_json(timeout=10))["type"] != "sys_std":
             pass
         info = reply["payload"]["message_info"]
