@@ -51,7 +51,8 @@ async def test_what_is_still_asked_is_waited_for_and_recorded(deployment):
     for _ in range(3):
         await ask()
     assert await waiting
-    assert [event.scenario for event in ledger.events if event.kind is Kind.PROMPT] == ["上一场"] * 3
+    told = [event.scenario for event in ledger.events if event.kind is Kind.PROMPT]
+    assert told == ["上一场"] * 3
 
 
 async def test_a_deployment_that_goes_on_asking_is_given_up(deployment):
