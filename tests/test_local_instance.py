@@ -227,6 +227,12 @@ def test_no_instance_says_how_to_start_one(tmp_path, gone):
         state.adopt(load_config(DEFAULT_CONFIG), "maibot", env={}, folder=tmp_path)
 
 
+def test_both_ports_let_in_exactly_the_same_keys():
+    bot = ORDER["config/bot_config.toml"]["set"]
+    allowed = bot["maim_message.api_server_allowed_api_keys"]
+    assert allowed == bot["maim_message.auth_token"] == ["k"]
+
+
 def test_an_undeclared_platform_is_named(tmp_path):
     state.write(tmp_path, running(platforms=("qq",)))
     with pytest.raises(ConfigError, match="wechat"):
