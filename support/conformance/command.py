@@ -16,7 +16,7 @@ from support.errors import ConfigError
 _EXAMPLES = """例子：
   python -m support conformance reports/latest                        写进运行目录
   python -m support conformance reports/latest --output docs/conformance
-  python -m support conformance --verify docs/conformance/*.md        核对没有手改过
+  python -m support conformance --verify docs/conformance/*-*.md      核对没有手改过
 
 每次运行结束也会自动写一份 conformance.md 与 conformance.json。
 """
