@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
@@ -157,3 +159,14 @@ def test_the_command_writes_beside_the_run_or_elsewhere(tmp_path, capsys):
         main([str(tmp_path)])
     with pytest.raises(ConfigError, match="缺少"):
         main([])
+
+
+def test_the_published_reports_are_untouched_and_name_no_place_on_a_machine(capsys):
+    published = sorted(Path("docs/conformance").glob("*-*.md"))
+    assert published
+    assert main(["--verify", *map(str, published)]) == 0
+    for path in published:
+        text = path.read_text("utf-8") + path.with_suffix(".json").read_text("utf-8")
+        assert not re.search(
+            r"(?<![\w.])/(?:tmp|root|home|work)/|sk-maispec|maispec-[0-9a-f]{32}", text
+        )

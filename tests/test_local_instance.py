@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import stat
 import sys
@@ -13,7 +14,14 @@ from support.cli import main
 from support.config import DEFAULT_CONFIG, load_config
 from support.errors import ConfigError, SuiteError
 from support.targets.local import environment, state
-from support.targets.local.instance import Instance, TermsNotAccepted, Wishes, claim
+from support.targets.local.command import _PLATFORMS
+from support.targets.local.instance import (
+    Instance,
+    TermsNotAccepted,
+    Wishes,
+    claim,
+    refuse_platforms,
+)
 from support.targets.local.settings import Plan, wanted
 from support.targets.profile import profile
 
@@ -153,6 +161,23 @@ def test_a_taken_port_is_refused_before_anything_is_made():
             claim("api_port", port)
 
 
+@pytest.mark.parametrize("extra", ["qq:1", "WeChat", "qq", " "])
+def test_a_platform_that_would_silence_another_is_refused(made, extra):
+    with pytest.raises(ConfigError, match="--platforms"):
+        made().up(wishes(platforms=(*PLATFORMS, extra)))
+    assert state.read(state.home()) is None
+
+
+def test_every_platform_written_in_a_specification_is_declared_or_cannot_be():
+    text = Path("features/isolation/identifiers_elsewhere.feature").read_text("utf-8")
+    outline = text[text.index("@IDENT-09") :].partition("另一处 |")[2]
+    written = set(re.findall(r"[\w-]+", outline, re.ASCII)) | {"qq_1", "qq-1"}
+    assert {"x-qq", "WeChat"} <= written
+    # 不分大小写就是一处的，声明一个就够。
+    assert {name.lower() for name in written} <= set(_PLATFORMS)
+    refuse_platforms(_PLATFORMS)
+
+
 def test_an_old_python_is_refused_with_the_fix(tmp_path):
     old = tmp_path / "python"
     old.write_text("#!/bin/sh\necho 3.9\n")
@@ -200,6 +225,12 @@ def test_no_instance_says_how_to_start_one(tmp_path, gone):
         state.write(tmp_path, running(**gone))
     with pytest.raises(ConfigError, match="target maibot up"):
         state.adopt(load_config(DEFAULT_CONFIG), "maibot", env={}, folder=tmp_path)
+
+
+def test_both_ports_let_in_exactly_the_same_keys():
+    bot = ORDER["config/bot_config.toml"]["set"]
+    allowed = bot["maim_message.api_server_allowed_api_keys"]
+    assert allowed == bot["maim_message.auth_token"] == ["k"]
 
 
 def test_an_undeclared_platform_is_named(tmp_path):

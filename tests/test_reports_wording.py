@@ -81,6 +81,18 @@ def test_a_leak_names_its_owner_and_others_stay_plain():
     )
 
 
+def test_a_prompt_shows_the_words_that_matter_and_nothing_of_the_deployments_own():
+    text = f"system: 部署自己的开场白 user: 第2句（{TOKENS[1]}）第1句（{TOKENS[0]}）{TOKENS[1]}"
+    seen = event(Kind.PROMPT, text, by=OTHER)
+    leak = Leak(CANARIES[TOKENS[0]], OTHER, Surface.PROMPT, seen)
+    assert describe_event(seen, CANARIES, [leak]).endswith(
+        f"教育机构/小王 的模型看到提示词（{len(text)} 字，有〔科技公司/小雨的“第1句”〕、〔第2句〕）"
+    )
+    assert describe_event(event(Kind.PROMPT, "开场白"), CANARIES).endswith(
+        "的模型看到提示词（3 字，有不认得的内容）"
+    )
+
+
 def verdict(outcome, **more):
     return Verdict(outcome, "“教育机构”看到了“科技公司”的话", 3, (42,), "没有", "有", **more)
 

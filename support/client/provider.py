@@ -90,6 +90,19 @@ class Provider:
         answer = await self._call("GET", "/records", params=params, patience=patience)
         return bool(answer["last"])
 
+    async def settles(self, *, quiet: float, limit: float) -> bool:
+        """等到 `quiet` 秒里没有新请求；`limit` 秒还等不到返回假。等的时候照常取走提示词。"""
+        clock = asyncio.get_running_loop().time
+        last, until = self._after, clock() + limit
+        while clock() < until:
+            params = {"after": str(last), "wait": str(quiet)}
+            answer = await self._call("GET", "/records", params=params, patience=quiet)
+            if answer["last"] == last:
+                return True
+            last = answer["last"]
+            await self.pull()
+        return False
+
     def _record(self, record: Mapping[str, Any]) -> None:
         placed = self._attribute(record)
         if placed is None:

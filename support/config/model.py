@@ -43,6 +43,8 @@ CAPABILITIES: Mapping[str, str] = {
     "fallback": "兜底答复",
     "live_changes": "即改即用",
     "per_key": "按密钥送达",
+    "blanks": "编号空白",
+    "connection_platform": "平台看连接",
 }
 _CAPABILITY_WORDS = tuple(CAPABILITIES.values())
 

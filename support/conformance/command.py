@@ -20,7 +20,7 @@ _EXAMPLES = """例子：
   python -m support conformance reports/latest                        写进运行目录
   python -m support conformance reports/latest --output docs/conformance
   python -m support conformance reports/甲 reports/乙 --output 目录    分批跑的合成一份
-  python -m support conformance --verify docs/conformance/*.md        核对没有手改过
+  python -m support conformance --verify docs/conformance/*-*.md      核对没有手改过
 
 同一个目标分几批跑的，全给出来：一个场景取真正判过的那一次，判得不一样的取最坏的并写明。
 每次运行结束也会自动写一份 conformance.md 与 conformance.json。

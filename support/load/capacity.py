@@ -1,7 +1,7 @@
 """容量：一级级加压，找出守得住的最高速率，与头一个守不住的是哪一条。
 
 职责：下一级试多少、这一级守没守住、拐点在哪里。不做什么：不开租户、不出报告。
-先成倍地加，守不住了再折半逼近；守不住的那一级重试一次，两次都没守住才算，免得一阵抖动定了终身。
+先成倍地加，守不住了再折半逼近；一级只量一次，守不住就是守不住，不重试到守得住为止。
 """
 
 from __future__ import annotations
@@ -60,7 +60,6 @@ class Search:
         self.steps: list[Step] = []
         self._low = 0.0
         self._high = float("inf")
-        self._retried = False
         self._most = highest_rate(start)
         self._least = start / 2**4
 
@@ -72,17 +71,13 @@ class Search:
 
     @property
     def broken(self) -> Step | None:
-        """头一个守不住的：守不住的里面最低的一级，取最后一次试的。"""
+        """头一个守不住的：守不住的里面最低的一级，每级只试一次。"""
         failed = [step for step in self.steps if not step.held and step.rate >= self._high]
         return min(reversed(failed), key=lambda step: step.rate, default=None)
 
     def tell(self, step: Step) -> None:
         """这一级的结果；据此定下一级。"""
         self.steps.append(step)
-        if not step.held and not self._retried:
-            self._retried = True
-            return
-        self._retried = False
         if step.held:
             self._low = max(self._low, step.rate)
         else:

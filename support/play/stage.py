@@ -31,6 +31,7 @@ from support.play.cast import Cast
 from support.play.faults import Faults
 from support.play.households import Households, Office, sweep
 from support.play.probe import listen
+from support.play.recovery import calm_down, was_stirred
 from support.play.services import Service, Services
 from support.play.world import Settings, World
 from support.records import Scene, conclude, dump_record, setup_seconds
@@ -70,6 +71,7 @@ class Stage:
         self.interrupted = False
         self._in_step = False
         self._lost_in, self._answered = "", False
+        self._stirred = False
         self._mint = Mint(secrets.token_hex(16))
         self._agents: dict[str, tuple[Owner, str]] = {}
         self._known = 0
@@ -171,6 +173,7 @@ class Stage:
             raise Inconclusive(self._deaf)
         self._refuse_lost_target()
         self._refuse_mute_target()
+        self._await_recovery()
         service = self._services.choose(scene.tags, uid)
         cast = self._cast(service, uid)
         timeouts = self.config.timeouts
@@ -223,6 +226,21 @@ class Stage:
         if found is not None:
             self._settings.notice(found.told)
             self._deaf = found.told if found.is_certain else ""
+
+    def _await_recovery(self) -> None:
+        """上一场有人捣乱，就等真实部署缓过来；内嵌的服务不欠话。"""
+        stirred, self._stirred = self._stirred, False
+        target = self.config.target
+        if not stirred or target.kind == "embedded" or "提示词可见" not in target.capabilities:
+            return
+        self.step_begins()
+        try:
+            self.run(calm_down(self._provider, patience=self.config.timeouts.reply))
+        except Inconclusive:
+            self._stirred = True
+            raise
+        finally:
+            self.step_ends()
 
     def _cast(self, service: Service, uid: str) -> Cast:
         is_shared = service is self._shared
@@ -305,6 +323,7 @@ class Stage:
             self.run(world.close())
         self._services.give_back()
         events = self.ledger.since(self._mark)
+        self._stirred = self._stirred or was_stirred(events)
         record = conclude(
             scene,
             errors=errors,

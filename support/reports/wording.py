@@ -57,6 +57,21 @@ def readable(
     return "".join(piece.text for piece in pieces(text, canaries, leaked))
 
 
+def found_in(
+    text: str, canaries: Mapping[str, Canary] = NO_CANARIES, leaked: frozenset[str] = frozenset()
+) -> str:
+    """提示词里认得出的话，不该有的在前；开头那些是部署自己的措辞，抄来证明不了什么。"""
+    seen = [canaries[mark[1]] for mark in _MARK.finditer(text) if mark[1] in canaries]
+    ranked = sorted(dict.fromkeys(seen), key=lambda canary: canary.token not in leaked)
+    told = (
+        f"〔{who(canary.owner)}的“{canary.words}”〕"
+        if canary.token in leaked
+        else f"〔{canary.words}〕"
+        for canary in ranked
+    )
+    return f"{len(text)} 字，有{'、'.join(told) or '不认得的内容'}"
+
+
 def shorten(text: str, limit: int) -> str:
     """压成一行并截到 `limit` 个字。"""
     line = " ".join(text.split())
@@ -87,7 +102,8 @@ def describe_event(
 ) -> str:
     """一条事件的一行中文：``#0042 14:03:07.120 科技公司/小雨 说出“…”``。"""
     leaked = leaked_in(event, leaks)
-    quote = shorten(readable(event.text, canaries, leaked), limit)
+    tell = found_in if event.kind is Kind.PROMPT else readable
+    quote = shorten(tell(event.text, canaries, leaked), limit)
     return f"#{event.seq:04d} {clock(event.wall)} {who(event.by)} {_deed(event, quote)}"
 
 
@@ -102,7 +118,7 @@ def _deed(event: Event, quote: str) -> str:
         Kind.FAILED: f"没能说成（{data.get('reason', '原因不明')}）{said}",
         Kind.BODY: f"{data.get('method', '')} {data.get('path', '')} 得到 "
         f"{data.get('status', '无状态')}{said}",
-        Kind.PROMPT: f"的模型看到提示词{said}",
+        Kind.PROMPT: f"的模型看到提示词（{quote}）",
         Kind.OPENED: "连上了",
         Kind.CLOSED: f"的连接关闭（{data.get('code', '无代码')}）",
         Kind.FAULT: f"遇到套件制造的故障：{data.get('what', '未注明')}",

@@ -29,11 +29,13 @@ async def heard(socket: aiohttp.ClientWebSocketResponse, seconds: float = 5.0) -
     found, until = [], time.monotonic() + seconds
     while (left := until - time.monotonic()) > 0:
         try:
-            message = await socket.receive_json(timeout=left)
+            message = await socket.receive(timeout=left)
         except asyncio.TimeoutError:
             break
-        if message["type"] == "sys_std":
-            found.append(str(message["payload"]["message_segment"]["data"]))
+        if message.type is not aiohttp.WSMsgType.TEXT:
+            return [*found, "（连接被关闭）"]
+        if (got := message.json())["type"] == "sys_std":
+            found.append(str(got["payload"]["message_segment"]["data"]))
     return found
 
 

@@ -18,7 +18,8 @@ _EXAMPLES = """例子：
   python -m support --target maibot                  对着它跑
   python -m support target maibot down               停掉、删净
 """
-_PLATFORMS = ("qq", "wechat", "discord")
+#: 配置里的三个，与规格里直接写出的几个；没有声明的平台，实例确认了也不作答。
+_PLATFORMS = ("qq", "wechat", "discord", "qq_1", "qq-1", "x-qq", "q_", "qqq")
 
 
 def main(arguments: Sequence[str]) -> int:

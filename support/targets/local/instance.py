@@ -15,7 +15,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,6 +73,7 @@ class Instance:
                 "target maibot up", found=f"已有一台在运行（{running.api_url}）",
                 allowed="同时只有一台", fix="接着用它，或先 target maibot down",
             )  # fmt: skip
+        refuse_platforms(wishes.platforms)
         ports = [claim(name, getattr(wishes, name)) for name in PORTS]
         python = environment.find_python(wishes.python)
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -205,6 +206,18 @@ def claim(name: str, port: int) -> int:
                 allowed="空闲的端口", fix="换一个，或不写让它任选",
             ) from None  # fmt: skip
         return int(probe.getsockname()[1])
+
+
+def refuse_platforms(platforms: Sequence[str]) -> None:
+    """实例把声明读成“平台:账号”，平台不分大小写；同一个平台有了两个账号，它就一句也不答。"""
+    names = [name.partition(":")[0].strip().casefold() for name in platforms]
+    for at, name in enumerate(platforms):
+        if ":" in name or not names[at] or names.index(names[at]) < at:
+            raise ConfigError(
+                "--platforms", found=name,
+                allowed="互不相同的平台名（不分大小写），里面没有冒号",
+                fix="去掉它；实例会把它当成别的平台的第二个账号，于是两处都不作答",
+            )  # fmt: skip
 
 
 def _open(port: int) -> bool:
