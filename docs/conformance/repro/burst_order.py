@@ -2,7 +2,7 @@
 
 用法：python burst_order.py ws://127.0.0.1:端口/ws 密钥 [几轮]
 部署的大模型要先应点名的那句（例：python -m support observe --script maibot 起的观察站）。
-机器越忙越容易看到：它收话时每句各自去登记，登记完的先进聊天记录。
+机器越忙越容易看到。
 """
 
 import asyncio
