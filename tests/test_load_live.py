@@ -10,12 +10,11 @@ from rich.console import Console
 
 from support.config import DEFAULT_CONFIG, load_config
 from support.errors import ConfigError
-from support.load.engine import Gauge
 from support.load.live import LiveView
 from support.load.lodging import lodged
-from support.load.pace import WINDOW_S, Pace, cut, merge
+from support.load.pace import WINDOW_S, Gauge, Pace, cut, merge
 from support.load.profile import LoadProfile
-from support.load.session import Supervisor
+from support.load.supervisor import Supervisor
 
 
 def pace(said: int, *latencies: float, at: float = 100.0) -> Pace:

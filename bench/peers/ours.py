@@ -11,11 +11,12 @@ from bench import frames
 from bench.peers.tally import Tally
 from support.load import limits
 from support.load.crowd import Resident
-from support.load.engine import Engine, Shard
+from support.load.engine import Engine
 from support.load.evidence import Evidence
 from support.load.journal import Journal
 from support.load.lane import Door
 from support.load.profile import LoadProfile
+from support.load.task import Shard
 
 _PERSONA = "zx0123456789ab"
 

@@ -21,12 +21,14 @@ from support.client.provider import Provider
 from support.ledger import Ledger
 from support.load import account
 from support.load.aggressor import KINDS, Aggressor
-from support.load.engine import Gauge, Shard
 from support.load.evidence import Evidence
 from support.load.fairness import Arm, judge
 from support.load.journal import read_journal
-from support.load.session import Ended, Setting, Supervisor
+from support.load.pace import Gauge
+from support.load.session import Ended, Setting
 from support.load.shard import JOURNAL, Played, play
+from support.load.supervisor import Supervisor
+from support.load.task import Shard
 from support.load.thresholds import Threshold
 from support.model import Outcome
 

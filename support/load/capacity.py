@@ -15,12 +15,13 @@ from typing import Any
 import numpy as np
 
 from support.load import account
-from support.load.engine import Shard
 from support.load.journal import read_journal
 from support.load.profile import LoadProfile, highest_rate
-from support.load.session import Ended, Setting, Supervisor
+from support.load.session import Ended, Setting
 from support.load.shard import JOURNAL, Played, play
 from support.load.spread import Spread
+from support.load.supervisor import Supervisor
+from support.load.task import Shard
 from support.load.thresholds import Measured, Threshold
 from support.model import Outcome
 

@@ -21,7 +21,8 @@ from support.config.schema import is_loopback
 from support.errors import ConfigError, SuiteError, TargetUnreachable
 from support.load import limits
 from support.load.crew import Crew
-from support.load.session import Ended, Perform, Setting, Supervisor, hold
+from support.load.session import Ended, Perform, Setting, hold
+from support.load.supervisor import Supervisor
 
 _CONNECT_S = 10.0
 _SECURE = "tls"

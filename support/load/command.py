@@ -208,7 +208,8 @@ def _run(
     from support.load import outcome
     from support.load.cluster import staged
     from support.load.live import LiveView
-    from support.load.session import Setting, Supervisor, facts
+    from support.load.session import Setting, facts
+    from support.load.supervisor import Supervisor
 
     started, began = datetime.now().astimezone(), time.monotonic()
     run_id = new_run_id(datetime.now())

@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from support.load.engine import Shard
-from support.load.session import Supervisor
 from support.load.shard import Played
+from support.load.supervisor import Supervisor
+from support.load.task import Shard
 
 _EVERY_S = 0.5
 #: 一次问话至多等这么久；再久就当那一片没了。

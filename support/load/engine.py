@@ -10,7 +10,6 @@ import asyncio
 import gc
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import takewhile
 
 import aiohttp
@@ -18,12 +17,12 @@ import aiohttp
 from support.canary import PREFIX, SIZE, Numbering, find_raw, find_tokens
 from support.client.transports import TRANSPORTS
 from support.load import arrivals
-from support.load.crowd import Resident, Voice, gather, picker
+from support.load.crowd import Voice, gather, picker
 from support.load.evidence import Evidence, decoded
 from support.load.journal import Journal, What
-from support.load.lane import Door, Lane
-from support.load.pace import Pace
-from support.load.profile import LoadProfile
+from support.load.lane import Lane
+from support.load.pace import Gauge, Pace
+from support.load.task import Shard
 
 #: 连好了，等放行。
 Gate = Callable[[], Awaitable[None]]
@@ -37,41 +36,6 @@ _BREATH = 16
 _HURRY_S = 0.2
 #: 一切像口令的东西共有的开头。
 _ANY = PREFIX.encode()
-
-
-@dataclass(frozen=True, slots=True)
-class Shard:
-    """一片：分到的住户与速率。`number` 从 0 起，共 `of` 片；句号按片错开，合起来不重。
-
-    `share` 是分到的速率与人数占全部的几成，照住户的分量算：分几片，各家说的都一样多。
-    """
-
-    profile: LoadProfile
-    residents: tuple[Resident, ...]
-    doors: tuple[Door, ...]
-    run: str
-    seed: int
-    nonce: int
-    number: int = 0
-    of: int = 1
-    share: float = 1.0
-    #: 句号从这里起；同一次运行里先后跑几段时错开，上一段迟来的答复认不成这一段的。
-    first: int = 0
-
-
-@dataclass(slots=True)
-class Gauge:
-    """正在跑的一片的读数，供实况显示。"""
-
-    said: int = 0
-    replied: int = 0
-    lost: int = 0
-    foreign: int = 0
-    refused: int = 0
-    failed: int = 0
-    behind: float = 0.0
-    #: 租户 → 它的步调。
-    tenants: dict[str, Pace] = field(default_factory=dict)
 
 
 class Engine:

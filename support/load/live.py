@@ -16,8 +16,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from support.load.engine import Gauge
-from support.load.pace import WINDOW_S, Pace, cut
+from support.load.pace import WINDOW_S, Gauge, Pace, cut
 from support.load.profile import LoadProfile
 
 _EVERY_S = 2.0

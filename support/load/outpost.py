@@ -24,8 +24,9 @@ from distributed import Worker, get_worker
 from support import __version__
 from support.errors import SuiteError
 from support.load import limits
-from support.load.engine import Gauge, Shard
+from support.load.pace import Gauge
 from support.load.shard import Played, play
+from support.load.task import Shard
 
 #: 这么久没有问话，就当协调者没了。
 _SILENCE_S = 15.0

@@ -45,3 +45,18 @@ def cut(latencies: list[float], share: float) -> float | None:
     if not latencies:
         return None
     return latencies[min(len(latencies) - 1, int(len(latencies) * share))]
+
+
+@dataclass(slots=True)
+class Gauge:
+    """正在跑的一片的读数，供实况显示。"""
+
+    said: int = 0
+    replied: int = 0
+    lost: int = 0
+    foreign: int = 0
+    refused: int = 0
+    failed: int = 0
+    behind: float = 0.0
+    #: 租户 → 它的步调。
+    tenants: dict[str, Pace] = field(default_factory=dict)

@@ -10,9 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from support.load.engine import Engine, Gate, Gauge, Shard
+from support.load.engine import Engine, Gate
 from support.load.evidence import Evidence
 from support.load.journal import Journal
+from support.load.pace import Gauge
+from support.load.task import Shard
 
 JOURNAL, FRAMES = "events.bin", "frames.bin"
 _EVERY_S = 0.5
