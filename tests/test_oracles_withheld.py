@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from support.model import Verdict
+from support.model import Kind, Verdict
 from support.oracles.withheld import withheld
 from tests.histories import EDU, HELD, INCONCLUSIVE, TECH, VIOLATED, History
 
@@ -72,3 +72,12 @@ def test_without_its_control_it_proves_nothing(missing):
 def test_a_line_never_said_proves_nothing():
     history, _ = cut_off()
     assert withheld(history.events, "zx没有这句").outcome is INCONCLUSIVE
+
+
+def test_a_reply_heard_before_the_line_was_said_is_no_control():
+    history = History()
+    token = history.plant(TECH)
+    history.answered(EDU)
+    history.ledger.add(Kind.SAID, by=TECH, token=token)
+    history.prompted(token, by=TECH)
+    assert withheld(history.events, token).outcome is INCONCLUSIVE
