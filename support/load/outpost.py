@@ -177,7 +177,7 @@ def _run(work: Coroutine[Any, Any, _Made]) -> _Made:
         return asyncio.run(work)
     import uvloop
 
-    loop = uvloop.new_event_loop()
+    loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
     try:
         return loop.run_until_complete(work)
     finally:
