@@ -18,15 +18,16 @@ from typing import Any, TypeVar
 
 import aiohttp
 
-from support.canary import Mint, find_tokens
+from support.canary import Mint
 from support.client.control import ControlPlane
 from support.client.lasting import watch
 from support.client.pool import KeyPool
 from support.client.provider import Provider
 from support.errors import Inconclusive, SuiteError, TargetUnreachable, Unsupported
 from support.ledger import Ledger
-from support.model import Canary, Event, Kind, Owner, ScenarioRecord, Verdict
+from support.model import Canary, Event, Kind, ScenarioRecord, Verdict
 from support.oracles import leaks
+from support.play.attribution import Attribution
 from support.play.cast import Cast
 from support.play.faults import Faults
 from support.play.households import Households, Office, sweep
@@ -67,14 +68,12 @@ class Stage:
         self.ledger = Ledger(folder / "ledger.jsonl")
         if config.llm.api_key:
             self.ledger.redactor.learn(config.llm.api_key)
-        self.canaries: dict[str, Canary] = {}
         self.interrupted = False
         self._in_step = False
         self._lost_in, self._answered = "", False
         self._stirred = False
         self._mint = Mint(secrets.token_hex(16))
-        self._agents: dict[str, tuple[Owner, str]] = {}
-        self._known = 0
+        self._owners = Attribution(self.ledger)
         self._count = 0
         self._world: World | None = None
         #: 模型没有指到观察站时的说明；还没试过是 None。
@@ -92,7 +91,7 @@ class Stage:
             endpoints.token,
             self.ledger,
             timeout=config.timeouts.control,
-            attribute=self._attribute,
+            attribute=self._owners.place,
         )
         self._profile = profile_of(config.target)
         self._pool = self._key_pool()
@@ -121,34 +120,14 @@ class Stage:
             return None
         return KeyPool(pool_keys(self.config), self.ledger)
 
+    @property
+    def canaries(self) -> Mapping[str, Canary]:
+        """至今登记过的口令。"""
+        return self._owners.canaries
+
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """在本进程唯一的事件循环里做完一件事（钩子是同步的，步骤是异步的，循环只有这一个）。"""
         return self.loop.run_until_complete(work)
-
-    # ---- 提示词归谁 ------------------------------------------------------------
-
-    def _learn(self) -> None:
-        """把台账里新登记的口令与模型密钥收进来。"""
-        fresh = self.ledger.since(self._known)
-        self._known = self.ledger.mark()
-        self.canaries.update(leaks.manifest(fresh))
-
-    def _attribute(self, record: Mapping[str, Any]) -> tuple[Owner, str, str] | None:
-        """先看模型密钥是谁的，再看正在作答的那句话（剧本点明的，或末尾的口令）是谁的。"""
-        self._learn()
-        by_key = self._agents.get(record["key_fp"])
-        asked = record.get("asked")
-        if by_key is None and record["kind"] != "reply" and not asked:
-            # 大家共用一把模型密钥时，内部的小步骤不知道是替谁做的；不猜。
-            return None
-        tokens = find_tokens(asked or record["tail"])
-        canary = self.canaries.get(tokens[-1]) if tokens else None
-        if canary is None:
-            return None if by_key is None else (by_key[0], "", by_key[1])
-        owner = canary.owner
-        if by_key is None or (by_key[0].tenant, by_key[0].agent) == (owner.tenant, owner.agent):
-            return owner, canary.token, canary.scenario
-        return by_key[0], canary.token, by_key[1]
 
     # ---- 开幕 ------------------------------------------------------------------
 
@@ -196,7 +175,7 @@ class Stage:
         return self._world
 
     def _explain_verdict(self, verdict: Verdict, scene: Scene) -> str:
-        self._learn()
+        self._owners.learn()
         return self._reporting.explain(verdict, scene, self.scenario_events(), self.canaries)
 
     def _refuse_deaf_observer(self, uid: str) -> None:
@@ -251,7 +230,7 @@ class Stage:
             config=self.config,
             model_url=service.endpoints.model_url,
             run_prefix=self._settings.run_prefix,
-            agents_by_key=self._agents,
+            agents_by_key=self._owners.agents,
             profile=self._profile,
         )
         return Cast(
@@ -359,7 +338,7 @@ class Stage:
                 self.run(world.pull())
         except SuiteError as error:
             errors = (*errors, error)
-        self._learn()
+        self._owners.learn()
         return errors, leaks.check(self.ledger.since(self._mark), self.canaries)
 
     def _write(self, record: ScenarioRecord) -> None:
