@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import allure_commons
@@ -19,12 +20,19 @@ def attach_pages(results_dir: Path, pages: Mapping[str, str]) -> None:
     """`pages` 是标题 → 网页；重出报告时先去掉旧的。"""
     for old in results_dir.glob("*-globals.json"):
         old.unlink()
+    with writing(results_dir) as reporter:
+        for title, html in pages.items():
+            reporter.global_attach_data(
+                uuid4(), html, name=title, attachment_type=AttachmentType.HTML
+            )
+
+
+@contextmanager
+def writing(results_dir: Path) -> Iterator[AllureReporter]:
+    """其间写的 Allure 结果都落进 `results_dir`。"""
     logger = AllureFileLogger(str(results_dir))
     allure_commons.plugin_manager.register(logger)
     try:
-        for title, html in pages.items():
-            AllureReporter().global_attach_data(
-                uuid4(), html, name=title, attachment_type=AttachmentType.HTML
-            )
+        yield AllureReporter()
     finally:
         allure_commons.plugin_manager.unregister(logger)

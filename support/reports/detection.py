@@ -11,14 +11,12 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-import allure_commons
-from allure_commons.logger import AllureFileLogger
 from allure_commons.model2 import Label, Status, StatusDetails, TestResult, TestStepResult
 from allure_commons.reporter import AllureReporter
 from allure_commons.types import LabelType
 from allure_commons.utils import md5, now, uuid4
 
-from support.reports.appendix import attach_pages
+from support.reports.appendix import attach_pages, writing
 from support.reports.cover import Category, Cover
 
 TITLE = "规约检出率"
@@ -186,14 +184,9 @@ def cover(results: Mapping[str, Any], run_dir: Path) -> Cover:
 def write_allure(results_dir: Path, results: Mapping[str, Any]) -> None:
     """每个变异体写成一个 Allure 结果，再附上检出率那一页。"""
     attach_pages(results_dir, {TITLE: page(results)})
-    logger = AllureFileLogger(str(results_dir))
-    allure_commons.plugin_manager.register(logger)
-    try:
-        reporter = AllureReporter()
+    with writing(results_dir) as reporter:
         for one in results["mutants"]:
             _write_mutant(reporter, one, results["meaning"])
-    finally:
-        allure_commons.plugin_manager.unregister(logger)
 
 
 def _write_mutant(

@@ -10,14 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import allure_commons
-from allure_commons.logger import AllureFileLogger
 from allure_commons.model2 import Label, Status, StatusDetails, TestResult
 from allure_commons.reporter import AllureReporter
 from allure_commons.types import LabelType
 from allure_commons.utils import md5, now, uuid4
 
-from support.reports.appendix import attach_pages
+from support.reports.appendix import attach_pages, writing
 from support.reports.cover import Category, Cover
 from support.reports.load import extras
 from support.reports.load.page import TITLE, page
@@ -110,14 +108,9 @@ def cover(results: Mapping[str, Any], run_dir: Path) -> Cover:
 def write_allure(results_dir: Path, results: Mapping[str, Any]) -> None:
     """写全部结果文件，并附上网页。"""
     attach_pages(results_dir, {TITLE: page(results)})
-    logger = AllureFileLogger(str(results_dir))
-    allure_commons.plugin_manager.register(logger)
-    try:
-        reporter = AllureReporter()
+    with writing(results_dir) as reporter:
         for item in items(results):
             _write(reporter, item, results)
-    finally:
-        allure_commons.plugin_manager.unregister(logger)
 
 
 def _write(reporter: AllureReporter, item: Item, results: Mapping[str, Any]) -> None:
