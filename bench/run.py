@@ -207,7 +207,7 @@ def table(rows: Sequence[Row]) -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     """跑完打印表，另存 JSON。"""
     parser = argparse.ArgumentParser(description="客户端每句 CPU 的成对基准", allow_abbrev=False)
-    parser.add_argument("--quick", action="store_true", help="一分钟：每家两对，100 条连接")
+    parser.add_argument("--quick", action="store_true", help="约两分钟：每家两对，100 条连接")
     parser.add_argument("--peers", default="ours,floor,locust_user,maim", metavar="名字,…")
     parser.add_argument("--connections", default="", metavar="数,…", help="缺省 1,100,1000")
     parser.add_argument("--pairs", type=int, default=0, metavar="对", help="缺省 5（quick 2）")
