@@ -107,6 +107,7 @@ def test_an_interrupted_run_reports_what_it_has(tmp_path, number):
     assert done.code == 130, done.output
     results = done.results
     assert results["run"]["interrupted"]
+    assert results["verdict"] != "通过"
     assert results["totals"]["replied"] >= 10
     # 说定 600 秒，没有真的说那么久：要收场就收场。
     assert len(results["seconds"]) < 300
@@ -218,3 +219,16 @@ def _tenants_left(server: Reference) -> int:
 def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return listener.getsockname()[1]
+
+
+def test_a_target_whose_prompts_nobody_sees_proves_nothing(tmp_path):
+    elsewhere = ('public_url = "null"', 'public_url = "http://127.0.0.1:9/v1"')
+    config = make_config(tmp_path / "elsewhere.toml", elsewhere)
+    bare = tmp_path / "load.toml"
+    bare.write_text("[profiles.bare]\n", "utf-8")  # 没有过关条件：只剩越界一样要判
+    profile = ("--load-file", str(bare), "--profile", "bare")
+    done = load(tmp_path / "r", "--config", str(config), *profile, *SHORT)
+    assert done.code == 3, done.output
+    assert done.results["totals"]["replied"] > 0
+    assert done.results["verdict"] == "无法判定"
+    assert "一份提示词也没有看见" in done.output

@@ -202,11 +202,11 @@ def _doubts(total: _Group, groups: Mapping[str, Mapping[str, _Group]]) -> list[s
 def _verdict(
     facts: Facts, total: _Group, judgements: Sequence[Judgement], doubts: Sequence[str]
 ) -> Outcome:
-    """越界最重；过关条件没过也是违反；作不了数或提前停下就判不了。"""
+    """越界最重；过关条件没过也是违反；作不了数或被打断就判不了。"""
     outcomes = {judgement.outcome for judgement in judgements}
     if total.counts["foreign"] or Outcome.VIOLATED in outcomes or facts.aborted:
         return Outcome.VIOLATED
-    if doubts or Outcome.INCONCLUSIVE in outcomes:
+    if doubts or facts.interrupted or Outcome.INCONCLUSIVE in outcomes:
         return Outcome.INCONCLUSIVE
     return Outcome.HELD
 

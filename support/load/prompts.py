@@ -18,6 +18,7 @@ from support.errors import SuiteError
 from support.ledger import Ledger
 from support.load.crowd import Resident
 from support.load.evidence import Evidence
+from support.load.rescan import NOWHERE
 from support.model import Owner
 
 _EVERY_S = 0.5
@@ -49,8 +50,15 @@ class PromptWatch:
         if asked or place is not None:
             self.kept += 1
             text = f"{asked[-1] if asked else ''} {record['prompt']}"
-            self.evidence.keep(65535 if place is None else place, text.encode(errors="replace"))
+            self.evidence.keep(NOWHERE if place is None else place, text.encode(errors="replace"))
         return None
+
+    @property
+    def doubt(self) -> str:
+        """提示词作不了证的缘由：没取全，或一份也没看见；作得了证则为空。"""
+        if self.trouble:
+            return self.trouble
+        return "" if self.kept else "一份提示词也没有看见：大模型多半没有指到观察站，越界只看了回复"
 
     async def run(self) -> None:
         """一直取到被取消；最后一次由 :meth:`finish` 取。"""

@@ -93,8 +93,8 @@ async def hold(setting: Setting, supervisor: Supervisor, perform: Perform) -> En
                 shards = split(setting, residents, nonce)
                 played, troubles = await perform(shards, folder, supervisor)
             doubts += troubles
-            if watch is not None and watch.trouble:
-                doubts.append(watch.trouble)
+            if watch is not None and watch.doubt:
+                doubts.append(watch.doubt)
     leftovers = tuple(
         {"resource": e.data["resource"], "id": e.data["id"], "reason": e.data["reason"]}
         for e in ledger.events
