@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +18,9 @@ from typing import Any
 
 from aiohttp import web
 
+from support.reference.access import Identity
 from support.reference.archive import Turn
+from support.reference.connections import Connection
 from support.reference.scope import Scope, put_scope, scope_of
 from support.reference.server import ReferenceServer
 
@@ -225,3 +228,55 @@ def left_behind(server: ReferenceServer, table: str, trace: Trace) -> None:
         return right(into, {**row, "id": known})
 
     replace(server.directory, "_insert", insert, QUIET)
+
+
+def taken_at_its_word(
+    server: ReferenceServer,
+    trace: Trace,
+    claimed: Callable[[Any], Any],
+    become: Callable[[Identity, Identity], Identity],
+) -> None:
+    """收下一句话时信了它的自称。
+
+    `claimed` 从信封里取出自称的密钥（取不出就当没有自称）；`become` 由连接自己的身份与自称的身份
+    得出这一句用的身份。
+    """
+
+    async def receive(right: Callable[..., Any], connection: Connection, raw: str) -> None:
+        try:
+            key = str(claimed(json.loads(raw)))
+        except (ValueError, LookupError, TypeError):
+            key = ""
+        own, other = connection.identity, server.access.identify(key)
+        if other is None or other.key_id == own.key_id:
+            return await right(connection, raw)  # type: ignore[no-any-return]
+        trace.hit()
+        connection.identity = become(own, other)
+        try:
+            await right(connection, raw)
+        finally:
+            connection.identity = own
+
+    replace(server.messages, "_receive", receive, QUIET)
+
+
+def delivered_wider(server: ReferenceServer, trace: Trace, column: str) -> None:
+    """收件人只按身份的 `column` 这一列与平台挑，漏了密钥。"""
+
+    def targets(right: Callable[..., Any], to: Any) -> list[Connection]:
+        own: list[Connection] = right(to)
+        asker = server.access.still(to.key_id)
+        others = [
+            peer
+            for peer in server.connections._all()
+            if asker is not None
+            and getattr(peer.identity, column) == getattr(asker, column)
+            and peer.platform == to.platform
+            and peer.is_open
+            and peer not in own
+        ]
+        if others:
+            trace.hit()
+        return [*own, *others]
+
+    replace(server.connections, "targets", targets, QUIET)

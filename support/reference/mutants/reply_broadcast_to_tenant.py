@@ -2,33 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from support.reference.connections import Connection
-from support.reference.mutation import Mutant, Trace, replace
+from support.reference.mutation import Mutant, Trace, delivered_wider
 from support.reference.server import ReferenceServer
 
 
 def apply(server: ReferenceServer, trace: Trace) -> None:
     """收件人按租户与平台挑，漏了智能体与密钥。"""
-
-    def targets(right: Any, to: Any) -> list[Connection]:
-        own: list[Connection] = right(to)
-        key = server.access.still(to.key_id)
-        others = [
-            peer
-            for peer in server.connections._all()
-            if key is not None
-            and peer.identity.tenant_id == key.tenant_id
-            and peer.platform == to.platform
-            and peer.is_open
-            and peer not in own
-        ]
-        if others:
-            trace.hit()
-        return [*own, *others]
-
-    replace(server.connections, "targets", targets, Trace(None))
+    delivered_wider(server, trace, "tenant_id")
 
 
 MUTANT = Mutant(
