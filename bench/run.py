@@ -38,6 +38,7 @@ class Peer:
 PEERS = {
     "raw": Peer("aiohttp 裸循环", ("aiohttp", "orjson")),
     "ours": Peer("本套件的引擎（全记账、边跑边审）", ("aiohttp", "numpy")),
+    "ours_plain": Peer("本套件的引擎，不装 [fast]", ("aiohttp", "numpy")),
     "floor": Peer("picows，不记账（下限）", ("picows",)),
     "locust_user": Peer("Locust + websocket-client", ("locust", "websocket"), 1000),
     "maim": Peer("maim-message 的 WebSocketClient", ("maim_message",), 100),
@@ -207,8 +208,10 @@ def table(rows: Sequence[Row]) -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     """跑完打印表，另存 JSON。"""
     parser = argparse.ArgumentParser(description="客户端每句 CPU 的成对基准", allow_abbrev=False)
-    parser.add_argument("--quick", action="store_true", help="约两分钟：每家两对，100 条连接")
-    parser.add_argument("--peers", default="ours,floor,locust_user,maim", metavar="名字,…")
+    parser.add_argument("--quick", action="store_true", help="约一分钟：每家两对，100 条连接")
+    parser.add_argument(
+        "--peers", default="ours,ours_plain,floor,locust_user,maim", metavar="名字,…"
+    )
     parser.add_argument("--connections", default="", metavar="数,…", help="缺省 1,100,1000")
     parser.add_argument("--pairs", type=int, default=0, metavar="对", help="缺省 5（quick 2）")
     parser.add_argument("--seconds", type=float, default=0, metavar="秒", help="每次跑多久")

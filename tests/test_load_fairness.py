@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -157,11 +158,14 @@ def test_the_report_tells_each_household() -> None:
 
 def test_a_steady_pick_takes_turns_by_weight() -> None:
     homes = [resident(number, weight) for number, weight in enumerate((2.0, 1.0, 1.0))]
-    voices = [Voice(number, number, number, b"", (b"",)) for number in range(3)]
+    voices = [Voice(number, number, number, b"", tuple, (b"",)) for number in range(3)]
     picks = picker(homes, voices, 0, steady=True)
     order = [picks.next().resident for _ in range(40)]
     assert [order.count(place) for place in range(3)] == [20, 10, 10]
-    assert all(len(set(order[n : n + 4])) == 3 for n in range(0, 40, 4))
+    turns = [[turn for turn, one in enumerate(order) if one == place] for place in range(3)]
+    gaps = [[later - turn for turn, later in itertools.pairwise(one)] for one in turns]
+    assert max(gaps[0]) <= 3
+    assert all(3 <= gap <= 5 for gap in gaps[1] + gaps[2])
 
 
 # ---- 容量 ------------------------------------------------------------------------

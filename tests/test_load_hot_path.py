@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -15,10 +16,14 @@ from bench.peers.ours import shard
 from support.canary import Mint, Numbering, find_raw, find_tokens, is_token
 from support.load import account
 from support.load import lane as lanes
+from support.load.crowd import Voice
 from support.load.engine import Engine
 from support.load.evidence import Evidence, read_frames, read_sightings
 from support.load.journal import RECORD, Journal, What, read_journal
 from support.load.lane import Door, Lane
+from support.load.plain import MOST_QUEUED
+from support.load.profile import LoadProfile
+from support.load.rounds import Rounds
 
 
 def test_numbered_tokens_are_real_tokens() -> None:
@@ -60,7 +65,7 @@ def test_every_kind_of_frame_is_recorded(heard: tuple[Engine, Path]) -> None:
         f'{{"text":"{own[:-1]}u"}}',
     ]
     for frame in frames:
-        engine._hear(0, frame.encode(), 1.0)
+        engine._hear(0, frame.encode())
     foreign = [(What.FOREIGN, 0, 9), (What.FOREIGN, 0, Numbering.line(stranger))]
     again = (What.HEARD, 0, 7)
     assert _closed(engine) == [(What.ACKED, 0, 7), again, again, *foreign, again, foreign[0]]
@@ -121,9 +126,9 @@ async def test_both_lanes_tell_why_it_broke(
     async with aiohttp.ClientSession() as session:
         await lane.open(session)
         assert lane.is_open
-        assert await lane.send(word.encode())
+        assert lane.send(word.encode())
         assert await asyncio.wait_for(gone, 5) == (4, *expected)
-        assert not await lane.send(word.encode())
+        assert not lane.send(word.encode())
         await lane.close()
     assert not lane.is_open
 
@@ -135,12 +140,136 @@ async def test_both_lanes_join_split_frames(
     monkeypatch.setattr(lanes, "SWIFT", swift)
     heard: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
     door = Door(rude, "qq", 5, 5)
-    lane = Lane(0, door, lambda _, frame, __: heard.set_result(frame), lambda *_: None)
+    lane = Lane(0, door, lambda _, frame: heard.set_result(frame), lambda *_: None)
     async with aiohttp.ClientSession() as session:
         await lane.open(session)
-        await lane.send("拆".encode())
+        lane.send("拆".encode())
         assert await asyncio.wait_for(heard, 5) == b"abc"
         await lane.close()
+
+
+@pytest.fixture
+async def slow() -> AsyncIterator[tuple[str, asyncio.Event, list[str]]]:
+    """放行之前一个字也不读，放行之后全收下。"""
+    reading, heard = asyncio.Event(), []
+
+    async def answer(request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        assert request.transport is not None
+        request.transport.pause_reading()
+        await reading.wait()
+        request.transport.resume_reading()
+        async for message in socket:
+            heard.append(message.data[:8])
+            await socket.send_str(message.data[:8])
+        return socket
+
+    app = web.Application()
+    app.router.add_get("/ws", answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    yield f"ws://127.0.0.1:{runner.addresses[0][1]}/ws", reading, heard
+    await runner.cleanup()
+
+
+@pytest.mark.parametrize("swift", [True, False], ids=["picows", "aiohttp"])
+async def test_a_slow_reader_holds_back_only_its_own_lane(
+    monkeypatch: pytest.MonkeyPatch,
+    slow: tuple[str, asyncio.Event, list[str]],
+    swift: bool,
+) -> None:
+    """对方不读：交出的先压着，压满了就说没说成；它又读了，一句不少、次序不乱。"""
+    monkeypatch.setattr(lanes, "SWIFT", swift)
+    url, reading, heard = slow
+    enough, said = asyncio.Event(), []
+
+    def hear(_: int, frame: bytes) -> None:
+        if len(said) and frame == said[-1].encode():
+            enough.set()
+
+    lane = Lane(0, Door(url, "qq", 5, 30), hear, lambda *_: None)
+    async with aiohttp.ClientSession() as session:
+        await lane.open(session)
+        for number in range(MOST_QUEUED * 20):
+            if not lane.send(b"%08d" % number + b"a" * 16_000):
+                break
+            said.append(f"{number:08d}")
+            await asyncio.sleep(0)
+        assert MOST_QUEUED < len(said) < MOST_QUEUED * 20
+        assert lane.is_open
+        reading.set()
+        await asyncio.wait_for(enough.wait(), 20)
+        await lane.close()
+    assert heard == said
+
+
+class Said:
+    """记下谁什么时候开了口；`rounds` 要它马上答就马上答。"""
+
+    def __init__(self) -> None:
+        self.lines: list[tuple[int, float]] = []
+
+    def __call__(self, voice: Voice, due: float) -> None:
+        self.lines.append((voice.number, due))
+
+
+def _rounds(said: Said, *, think: float, voices: int = 2) -> Rounds:
+    crowd = [Voice(number, 0, number, b"", tuple, (b"",)) for number in range(voices)]
+    return Rounds(crowd, LoadProfile(arrival="closed", think=think), 0, said)
+
+
+async def test_a_user_speaks_again_only_after_an_answer() -> None:
+    said = Said()
+    rounds = _rounds(said, think=0.0)
+    running = asyncio.create_task(rounds.run(time.monotonic() + 60))
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert [number for number, _ in said.lines] == [0, 1]
+    rounds.go_on(rounds._voices[1])
+    await asyncio.sleep(0)
+    assert [number for number, _ in said.lines] == [0, 1, 1]
+    rounds.stop()
+    assert not running.done()
+    for voice in rounds._voices:
+        rounds.go_on(voice)
+    await asyncio.wait_for(running, 5)
+    assert len(said.lines) == 3
+
+
+async def test_a_user_whose_line_failed_rests_before_trying_again() -> None:
+    said = Said()
+    rounds = _rounds(said, think=0.0, voices=1)
+    running = asyncio.create_task(rounds.run(time.monotonic() + 60))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    rounds.go_on(rounds._voices[0], failed=True)
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert len(said.lines) == 1
+    assert 0 in rounds._resting
+    rounds.stop()
+    await asyncio.wait_for(running, 5)
+
+
+async def test_stopping_lets_those_who_think_go_home() -> None:
+    said = Said()
+    rounds = _rounds(said, think=30.0, voices=3)
+    running = asyncio.create_task(rounds.run(time.monotonic() + 600))
+    await asyncio.sleep(0)
+    rounds.stop()
+    await asyncio.wait_for(running, 5)
+    assert said.lines == []
+
+
+async def test_stopped_before_it_began_nobody_speaks() -> None:
+    said = Said()
+    rounds = _rounds(said, think=0.0)
+    rounds.stop()
+    await asyncio.wait_for(rounds.run(time.monotonic() + 60), 5)
+    assert said.lines == []
 
 
 def test_the_benchmark_compares_a_pair() -> None:

@@ -43,7 +43,7 @@ def shard(url: str, connections: int, seconds: float, **changes: object) -> Shar
     words = tuple(f"{number:02d}{padding}" for number in range(12))
     homes = tuple(
         Resident(
-            tenant=number % 1024, name=f"甲{number}", household=str(number), agent="a",
+            tenant=number % 1024, name=f"甲{number % 1024}", household=str(number), agent="a",
             platform=frames.PLATFORM, scenario="压", group="", weight=1.0, allowed=(_PERSONA,),
             words=words, key=frames.KEY,
         )
@@ -62,10 +62,11 @@ def run(url: str, connections: int, seconds: float) -> Tally:
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         stack.enter_context(limits.fast_loop())
-        return asyncio.run(_run(folder, shard(url, connections, seconds)))
+        return asyncio.run(talk(folder, shard(url, connections, seconds)))
 
 
-async def _run(folder: Path, piece: Shard) -> Tally:
+async def talk(folder: Path, piece: Shard) -> Tally:
+    """一片跑到底，给出读数；回声服务不该叫人漏记、误记。"""
     journal, evidence = Journal(folder / "events.bin"), Evidence(folder)
     engine = _Timed(piece, journal, evidence)
     engine.tally = Tally()

@@ -137,7 +137,7 @@ class Aggressor:
     async def _flood(self, most: int, needed: int) -> None:
         """手里始终压着 `most` 句没答完的。"""
         self.tally.needed = needed
-        said = [await self._say() for _ in range(most)]
+        said = [self._say() for _ in range(most)]
         self._noise = [asyncio.create_task(self._chatter(one)) for one in said]
         await asyncio.wait(said, timeout=self._patience, return_when=asyncio.FIRST_COMPLETED)
 
@@ -146,13 +146,13 @@ class Aggressor:
             await asyncio.wait([said], timeout=self._patience)
             if self._over.is_set() or self._lane is None or not self._lane.is_open:
                 return
-            said = await self._say()
+            said = self._say()
 
     async def _hang(self, provider: Provider) -> None:
         """先按住自家的模型调用，再说一批话；等到有一次调用停在闸前。"""
         self._rule = await provider.script("hold", key=self._resident.provider_key)
         for _ in range(_STUCK):
-            await self._say()
+            self._say()
         held = await provider.held(self._rule, count=1, patience=self._patience)
         self.tally.accepted = 1 if held else 0
 
@@ -196,7 +196,7 @@ class Aggressor:
 
     # ---- 说与听 -----------------------------------------------------------------
 
-    async def _say(self) -> asyncio.Future[None]:
+    def _say(self) -> asyncio.Future[None]:
         line = next(self._lines)
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting[line] = done
@@ -207,11 +207,11 @@ class Aggressor:
         token = self._numbering.token(self._resident.tenant, line).encode()
         frame = voice.frame(token, line, time.time())
         assert self._lane is not None, "先闹起来才有话说"
-        if not await self._lane.send(frame):
+        if not self._lane.send(frame):
             self._settle(line)
         return done
 
-    def _hear(self, lane: int, frame: bytes, now: float) -> None:
+    def _hear(self, lane: int, frame: bytes) -> None:
         own = (token for token in find_raw(frame) if token.startswith(self._own))
         found = next(own, None)
         is_ack = _ACK in frame

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import re
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from itertools import takewhile
 
 import aiohttp
@@ -22,6 +23,7 @@ from support.load.evidence import Evidence, decoded
 from support.load.journal import Journal, What
 from support.load.lane import Lane
 from support.load.pace import Gauge, Pace
+from support.load.rounds import Rounds
 from support.load.task import Shard
 
 #: 连好了，等放行。
@@ -56,15 +58,20 @@ class Engine:
             Lane(number, door, self._hear, self._gone) for number, door in enumerate(shard.doors)
         ]
         self._prefixes = [self._numbering.prefix(one.tenant).encode() for one in shard.residents]
+        self._strangers = _strangers(self._prefixes)
         self._allowed = [frozenset(one.allowed) for one in shard.residents]
-        #: 句号 → 车道、该说的时刻、谁在等、口令。
-        self._waiting: dict[int, tuple[int, float, asyncio.Future[None] | None, bytes]] = {}
+        self._rounds = Rounds(self._voices, shard.profile, shard.seed, self._say)
+        #: 句号 → 车道、该说的时刻、等着它有了下场才说下一句的用户、口令。
+        self._waiting: dict[int, tuple[int, float, Voice | None, bytes]] = {}
         #: 说出去还没答的口令 → 句号：在这里的就是真口令，不必再验校验位。
         self._lines: dict[bytes, int] = {}
         self._turns = [0] * len(self._voices)
         self._next = shard.first + shard.number
-        self._stop = asyncio.Event()
-        self._alarms: set[asyncio.Future[None]] = set()
+        self._stopped = False
+        #: 正睡着的闹钟：到点响，叫停也响。
+        self._alarm: asyncio.Future[None] | None = None
+        #: 收尾时等着的：每一句都有了下场。
+        self._settled: asyncio.Future[None] | None = None
         self.gauge = Gauge()
         self._paces = [self.gauge.tenants.setdefault(one.name, Pace()) for one in shard.residents]
         #: 第一句的单调钟秒；流水里的时刻都与它比。
@@ -80,19 +87,16 @@ class Engine:
         self._journal.flush()
         self._evidence.flush()
         now = time.monotonic()
-        late = now - self._shard.profile.patience
         for pace in self.gauge.tenants.values():
             pace.forget(now)
-        waiting = self._waiting.values()
-        # 说的次序就是该说的次序，数到第一句没过耐心的为止。
-        self.gauge.lost = sum(1 for _ in takewhile(lambda one: one[1] < late, waiting))
+        self.gauge.lost = len(self._overdue())
         return self.gauge
 
     def stop(self) -> None:
         """不再开口，收完已说的就停。"""
-        self._stop.set()
-        for alarm in self._alarms:
-            _ring(alarm)
+        self._stopped = True
+        self._rounds.stop()
+        _ring(self._alarm)
 
     async def run(self, *, gate: Gate | None = None) -> None:
         """连上、说完、等齐（至多再等一个耐心），断开。`gate` 放行了才开口，几片因此一起说。"""
@@ -112,13 +116,20 @@ class Engine:
                 self._journal.close()
 
     async def _open(self, session: aiohttp.ClientSession) -> None:
-        gate = asyncio.Semaphore(_OPENING)
+        """几个人手轮着开：一万条车道不必有一万个任务同时等着。"""
+        lanes = iter(self._lanes)
 
-        async def one(lane: Lane) -> None:
-            async with gate:
+        async def hand() -> None:
+            for lane in lanes:
                 await lane.open(session)
 
-        await asyncio.gather(*(one(lane) for lane in self._lanes))
+        hands = [asyncio.create_task(hand()) for _ in range(_OPENING)]
+        try:
+            await asyncio.gather(*hands)
+        finally:
+            for one in hands:  # 有一条连不上，别的人手也不必再开了
+                one.cancel()
+            await asyncio.wait(hands)
 
     # ---- 说 --------------------------------------------------------------------
 
@@ -134,14 +145,13 @@ class Engine:
                 await asyncio.sleep(0)  # 落后时句句不用等，也要留空听回复
             if not await self._until(due):
                 return
-            await self._say(who.next(), due)
+            self._say(who.next(), due, closed=False)
 
     async def _closed(self) -> None:
         """封闭式：每位用户答完想一想再说。"""
-        ends = self.began + self._shard.profile.seconds
         hurrying = asyncio.create_task(self._hurry())
         try:
-            await asyncio.gather(*(self._chat(voice, ends) for voice in self._voices))
+            await self._rounds.run(self.began + self._shard.profile.seconds)
         finally:
             hurrying.cancel()
             await asyncio.wait([hurrying])
@@ -150,89 +160,69 @@ class Engine:
         """等过了耐心的就不等了，接着说；一起看一遍，比给每句各上一个闹钟便宜。"""
         while True:
             await asyncio.sleep(_HURRY_S)
-            late = time.monotonic() - self._shard.profile.patience
-            for _, due, answered, _ in self._waiting.values():
-                if due >= late:
-                    break
-                _ring(answered)
+            for line in self._overdue():
+                lane, due, voice, raw = self._waiting[line]
+                if voice is not None:
+                    self._waiting[line] = (lane, due, None, raw)
+                    self._rounds.go_on(voice)
 
-    async def _chat(self, voice: Voice, ends: float) -> None:
-        pauses: Iterator[float] = arrivals.thinking(
-            self._shard.profile, seed=self._shard.seed * 1009 + voice.number
-        )
-        for pause in pauses:
-            due = time.monotonic() + pause
-            if due >= ends or not await self._until(due):
-                return
-            answered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            await self._say(voice, due, answered)
-            await answered
+    def _overdue(self) -> list[int]:
+        """过了耐心还没有下场的；说的次序就是该说的次序，数到第一句没过耐心的为止。"""
+        late = time.monotonic() - self._shard.profile.patience
+        return [line for line, _ in takewhile(lambda one: one[1][1] < late, self._waiting.items())]
 
     async def _until(self, due: float) -> bool:
         """等到那一刻；中途被叫停返回假。晚了就不等，照样说。"""
         ahead = due - time.monotonic()
         self.gauge.behind = max(0.0, -ahead)
-        if ahead > 0:
-            await self._sleep(ahead)
-        return not self._stop.is_set()
+        if ahead > 0 and not self._stopped:
+            loop = asyncio.get_running_loop()
+            self._alarm = loop.create_future()
+            timer = loop.call_later(ahead, _ring, self._alarm)
+            try:
+                await self._alarm
+            finally:
+                timer.cancel()
+        return not self._stopped
 
-    async def _sleep(self, seconds: float) -> None:
-        """睡到点，或被 :meth:`stop` 叫醒。"""
-        loop = asyncio.get_running_loop()
-        alarm: asyncio.Future[None] = loop.create_future()
-        timer = loop.call_later(seconds, _ring, alarm)
-        self._alarms.add(alarm)
-        try:
-            await alarm
-        finally:
-            timer.cancel()
-            self._alarms.discard(alarm)
-
-    async def _say(
-        self, voice: Voice, due: float, answered: asyncio.Future[None] | None = None
-    ) -> None:
+    def _say(self, voice: Voice, due: float, *, closed: bool = True) -> None:
+        """说一句；封闭式的用户等它有了下场才说下一句。"""
         line, self._next = self._next, self._next + self._shard.of
-        resident = self._shard.residents[voice.resident]
-        raw = self._numbering.token(resident.tenant, line).encode()
+        lane = voice.resident
+        raw = self._numbering.token(self._shard.residents[lane].tenant, line).encode()
         turn = self._turns[voice.number]
         self._turns[voice.number] = turn + 1
-        lane = voice.resident
-        self._waiting[line] = (lane, due, answered, raw)
+        self._waiting[line] = (lane, due, voice if closed else None, raw)
         self._lines[raw] = line
         self.gauge.said += 1
         self._paces[lane].said += 1
         self._journal.add(What.SAID, lane, line, time.monotonic(), voice.number, due)
-        if not await self._lanes[lane].send(voice.frame(raw, turn, time.time())):
+        if not self._lanes[lane].send(voice.frame(raw, turn, time.time())):
             self._fail(line, lane)
 
     def _fail(self, line: int, lane: int) -> None:
         self.gauge.failed += 1
         self._journal.add(What.FAILED, lane, line, time.monotonic())
-        self._settle(line)
+        self._settle(line, failed=True)
 
     async def _drain(self) -> None:
         """说完之后，等还没下场的话，至多一个耐心。"""
-        ends = time.monotonic() + self._shard.profile.patience
-        while self._waiting and time.monotonic() < ends:
-            oldest = next(iter(self._waiting))
-            lane, due, answered, token = self._waiting[oldest]
-            if answered is None:
-                answered = asyncio.get_running_loop().create_future()
-                self._waiting[oldest] = (lane, due, answered, token)
-            await asyncio.wait([answered], timeout=ends - time.monotonic())
+        if self._waiting:
+            self._settled = asyncio.get_running_loop().create_future()
+            await asyncio.wait([self._settled], timeout=self._shard.profile.patience)
         self.gauge.lost = len(self._waiting)
 
     # ---- 听 --------------------------------------------------------------------
 
-    def _hear(self, lane: int, frame: bytes, now: float) -> None:
+    def _hear(self, lane: int, frame: bytes) -> None:
+        now = time.monotonic()
         prefix = self._prefixes[lane]
         spot = frame.find(prefix)
         line = self._lines.get(frame[spot : spot + SIZE], -1) if spot >= 0 else -1
         if line < 0 and (line := self._unusual(prefix, frame)) < 0:
             self._odd(lane, frame, now)
             return
-        # 每一处像口令的开头都是自己家的，就没有别人的；两次数数比一遍正则便宜。
-        if frame.count(_ANY) != frame.count(prefix):
+        if self._strangers[lane](frame):
             self._examine(lane, frame, prefix, now)
         if _ACK in frame:
             self._journal.add(What.ACKED, lane, line, now)
@@ -253,11 +243,14 @@ class Engine:
         own = (token for token in find_raw(frame) if token.startswith(home))
         return next((self._numbering.line(token) for token in own), -1)
 
-    def _settle(self, line: int) -> None:
-        settled = self._waiting.pop(line, None)
-        if settled is not None:
-            del self._lines[settled[3]]
-            _ring(settled[2])
+    def _settle(self, line: int, *, failed: bool = False) -> None:
+        """这一句有了下场。"""
+        _, _, voice, raw = self._waiting.pop(line)
+        del self._lines[raw]
+        if self._settled is not None and not self._waiting:
+            _ring(self._settled)
+        if voice is not None:
+            self._rounds.go_on(voice, failed=failed)
 
     def _examine(self, lane: int, frame: bytes, prefix: bytes, now: float) -> None:
         """帧里有不是这一家开头的口令：除了自己的人设，都是别人的。"""
@@ -290,7 +283,13 @@ class Engine:
                 self.gauge.refused += 1
             else:
                 self.gauge.failed += 1
-            self._settle(line)
+            self._settle(line, failed=True)
+
+
+def _strangers(prefixes: Sequence[bytes]) -> list[Callable[[bytes], object]]:
+    """每条车道一个找法：帧里有没有像口令、又不是自家开头的；一遍就够，不必先数再比。"""
+    found = {one: re.compile(_ANY + b"(?!" + one[len(_ANY) :] + b")").search for one in prefixes}
+    return [found[one] for one in prefixes]
 
 
 def _ring(alarm: asyncio.Future[None] | None) -> None:

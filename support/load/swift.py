@@ -8,37 +8,46 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
+from collections import deque
 from collections.abc import Callable
 
 import picows
 
 from support.client.wires import ABNORMAL, MAX_FRAME, Address, Badge
+from support.load.plain import MOST_QUEUED
 
 #: 原生接法用来表示“不放行”的关闭码（约定 §2）。
 _REFUSALS = frozenset({1000, 1008})
-#: 起始的收缓冲；缺省的 16 KiB 乘以一万条连接就是 160 MB。
-_BUFFER = 4096
+#: 起始的收缓冲，picows 许可的最小值；缺省的 16 KiB 乘以一万条连接就是 160 MB。
+_BUFFER = 2048
+#: 不直接给名字：给名字的话它替每条连接另建一个 Logger。
+_LOGGER = logging.LoggerAdapter(logging.getLogger(__name__), {})
 _CLOSE_S = 2.0
 _TEXT, _BINARY = picows.WSMsgType.TEXT, picows.WSMsgType.BINARY
 _MORE, _CLOSE = picows.WSMsgType.CONTINUATION, picows.WSMsgType.CLOSE
 
 
 class SwiftWire(picows.WSListener):  # type: ignore[misc, unused-ignore]
-    """一条 picows 连接。`hear` 收到整帧文本；`gone` 在断了之后叫一次。"""
+    """一条 picows 连接。`hear` 收到整帧文本；`gone` 在断了之后叫一次。
+
+    一万条连接时每条的对象都要紧，所以只在用得着时才建：压着的帧、分段、等它断的 Future。
+    """
+
+    __slots__ = ("_code", "_gone", "_hear", "_kind", "_outbox", "_pieces", "_transport")
 
     def __init__(self, hear: Callable[[bytes], None], gone: Callable[[int, bool], None]) -> None:
         self._hear, self._gone = hear, gone
-        self._pieces: list[bytes] = []
+        self._pieces: list[bytes] | None = None
         self._kind, self._code = _TEXT, ABNORMAL
         self._transport: picows.WSTransport | None = None
-        self._room = asyncio.Event()
-        self._room.set()
-        self._closed = asyncio.Event()
+        #: 对方读得慢时压着的帧；写得下时为空。
+        self._outbox: deque[bytes] | None = None
 
     @property
     def is_open(self) -> bool:
         """还收得到东西。"""
-        return not self._closed.is_set()
+        return self._transport is not None
 
     def on_ws_connected(self, transport: picows.WSTransport) -> None:
         """握手成了。"""
@@ -58,48 +67,57 @@ class SwiftWire(picows.WSListener):  # type: ignore[misc, unused-ignore]
             transport.disconnect()
 
     def _piece(self, kind: picows.WSMsgType, frame: picows.WSFrame) -> None:
-        if kind != _MORE:
-            self._kind = kind
-            self._pieces.clear()
+        if kind != _MORE or self._pieces is None:
+            self._kind, self._pieces = kind, []
         self._pieces.append(frame.get_payload_as_bytes())
         if frame.fin:
-            whole = b"".join(self._pieces)
-            self._pieces.clear()
+            whole, self._pieces = b"".join(self._pieces), None
             if self._kind == _TEXT:
                 self._hear(whole)
 
     def pause_writing(self) -> None:
-        """对方读得慢：发的一头等着，不在内存里越攒越多。"""
-        self._room.clear()
+        """对方读得慢：先压在手里。"""
+        self._outbox = deque()
 
     def resume_writing(self) -> None:
-        """又写得下了。"""
-        self._room.set()
+        """又写得下了：压着的照次序发，再写不下就接着压。"""
+        held, self._outbox = self._outbox or deque(), None
+        while held and self._outbox is None:
+            self._write(held.popleft())
+        if self._outbox is not None:
+            self._outbox.extendleft(reversed(held))
 
     def on_ws_disconnected(self, transport: picows.WSTransport) -> None:
         """断了，不论谁先。"""
-        self._room.set()
-        self._closed.set()
+        self._transport = None
         self._gone(self._code, self._code in _REFUSALS)
 
-    async def send(self, frame: bytes) -> bool:
-        """发一帧文本；断了返回假。"""
-        if not self._room.is_set():
-            await self._room.wait()
-        if self._transport is None or self._closed.is_set():
+    def send(self, frame: bytes) -> bool:
+        """交出一帧文本；断了、压得太多返回假。"""
+        if self._transport is None:
             return False
-        self._transport.send(_TEXT, frame)
+        if self._outbox is None:
+            self._transport.send(_TEXT, frame)
+        elif len(self._outbox) < MOST_QUEUED:
+            self._outbox.append(frame)
+        else:
+            return False
         return True
+
+    def _write(self, frame: bytes) -> None:
+        if self._transport is not None:
+            self._transport.send(_TEXT, frame)
 
     async def close(self) -> None:
         """关闭握手；对方不应答就径直断开。"""
-        if self._transport is None or self._closed.is_set():
+        transport = self._transport
+        if transport is None:
             return
         with contextlib.suppress(ConnectionError):
-            self._transport.send_close(picows.WSCloseCode.OK)
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._closed.wait(), _CLOSE_S)
-        self._transport.disconnect(graceful=False)
+            transport.send_close(picows.WSCloseCode.OK)
+        with contextlib.suppress(asyncio.TimeoutError, ConnectionError, picows.WSError):
+            await asyncio.wait_for(transport.wait_disconnected(), _CLOSE_S)
+        transport.disconnect(graceful=False)
 
 
 async def open_swift(
@@ -118,6 +136,7 @@ async def open_swift(
                 auto_ping_reply_timeout=to.ping / 2,
                 max_frame_size=MAX_FRAME,
                 read_buffer_init_size=_BUFFER,
+                logger_name=_LOGGER,
             ),
             to.timeout,
         )
