@@ -57,7 +57,7 @@ async def run(folder: Path, url: str, connections: int, rate: float, seconds: fl
     await engine.run()
     evidence.close()
     lines = account.judge(read_journal(folder / "events.bin"), warm_until=engine.began)
-    spread = Spread(lines.latency[lines.timed].tolist()).summary()
+    spread = Spread(lines.latency[lines.timed]).summary()
     return {
         "connections": connections,
         "open_s": round(engine.opened - began, 2),

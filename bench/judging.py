@@ -50,7 +50,7 @@ def judged(rows: Table, chats: list[int]) -> account.Counts:
     """判卷的全部：逐句的下场、乱序、归拢成数目。"""
     lines = account.judge(rows, warm_until=0.0)
     disorder = account.out_of_order(lines, chats)
-    return account.count(lines, np.ones(len(lines), bool), disorder, 0, 8.0)
+    return account.count(lines, disorder, 8.0)
 
 
 def main() -> None:

@@ -1,7 +1,8 @@
 """基准：一句话要多少客户端 CPU，压测引擎与别家成对地比。
 
-用法：``python bench/run.py [--quick] [--peers ours,floor,…] [--connections 1,100,1000,10000]``
-每一对先后跑“参照、某一家”（次序轮换），只看同一对里的比；服务与客户端各占一个核、各是一个进程。
+用法：``python bench/run.py [--quick] [--peers ours,…] [--connections 1,100] [--base ours]``
+每一对先后跑“参照、某一家”，次序轮换，只看同一对里的比；参照缺省是 aiohttp 裸循环。
+服务与客户端各占一个核、各是一个进程。
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import platform
 import statistics
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -22,6 +24,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT)]
+
+from bench.peers.tally import STARTED, STOPPED
 
 BASE = "raw"
 
@@ -51,7 +55,7 @@ PACKAGES = (
 
 @dataclass(frozen=True)
 class Row:
-    """一家在一种连接数下的结果。比是“它 ÷ 同一对里的裸循环”，都是每句的客户端 CPU。"""
+    """一家在一种连接数下的结果。比是“它 ÷ 同一对里的参照”，都是每句的客户端 CPU。"""
 
     peer: str
     connections: int
@@ -121,31 +125,56 @@ def serving(core: int | None) -> Iterator[Server]:
 def measure(server: Server, peer: str, connections: int, seconds: float, core: int | None) -> Arm:
     """跑一家一次。"""
     arguments = [peer, server.url, str(connections), str(seconds), "-" if core is None else core]
-    before = server.cpu()
-    ran = subprocess.run(
+    client = subprocess.Popen(
         [sys.executable, "-m", "bench.client", *map(str, arguments)],
-        cwd=ROOT, capture_output=True, text=True, timeout=seconds * 5 + 60,
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
-    if ran.returncode or not ran.stdout.strip():
-        raise RuntimeError((ran.stderr.strip() or "没有说缘由").splitlines()[-1][:200])
-    found = json.loads(ran.stdout.splitlines()[-1])
-    wall = found["wall_s"]
-    return Arm(
-        micros=found["cpu_s"] / max(1, found["messages"]) * 1e6,
-        per_second=found["messages"] / wall,
-        server=(server.cpu() - before) / wall,
-        client=found["cpu_s"] / wall,
-    )
+    with client:
+        watchdog = threading.Timer(seconds * 5 + 120, client.kill)
+        watchdog.start()
+        try:
+            return _reading(client, server)
+        finally:
+            watchdog.cancel()
+            client.kill()
+
+
+def _reading(client: subprocess.Popen[str], server: Server) -> Arm:
+    """服务的 CPU 只算说话的那一段，开连接与断开的不算。"""
+    assert client.stdout is not None
+    used = 0.0
+    for line in map(str.strip, client.stdout):
+        if line == STARTED:
+            used = -server.cpu()
+        elif line == STOPPED:
+            used += server.cpu()
+        elif line.startswith("{"):
+            found = json.loads(line)
+            wall = found["wall_s"]
+            return Arm(
+                micros=found["cpu_s"] / max(1, found["messages"]) * 1e6,
+                per_second=found["messages"] / wall,
+                server=used / wall,
+                client=found["cpu_s"] / wall,
+            )
+    assert client.stderr is not None
+    raise RuntimeError((client.stderr.read().strip() or "没有说缘由").splitlines()[-1][:200])
 
 
 def compare(
-    server: Server, peer: str, connections: int, pairs: int, seconds: float, core: int | None
+    server: Server,
+    peer: str,
+    connections: int,
+    pairs: int,
+    seconds: float,
+    core: int | None,
+    reference: str = BASE,
 ) -> Row:
     """成对地比；次序一对一对轮换，机器忙闲就不偏着谁。"""
     base: list[Arm] = []
     its: list[Arm] = []
     for number in range(pairs):
-        order = [(BASE, base), (peer, its)]
+        order = [(reference, base), (peer, its)]
         for name, into in order if number % 2 else reversed(order):
             into.append(measure(server, name, connections, seconds, core))
     ratios = [one.micros / other.micros for one, other in zip(its, base, strict=True)]
@@ -190,10 +219,11 @@ def cores() -> tuple[int | None, int | None]:
     return (usable[0], usable[1]) if len(usable) > 1 else (None, None)
 
 
-def table(rows: Sequence[Row]) -> str:
+def table(rows: Sequence[Row], reference: str = BASE) -> str:
     """给人看的表。"""
+    base = PEERS[reference].title.removesuffix("（全记账、边跑边审）")
     lines = [
-        "| 客户端 | 连接 | ÷裸循环（中位，范围） | 微秒/句 | 句/秒 | 服务占核 | 裸循环微秒/句 |",
+        f"| 客户端 | 连接 | ÷{base}（中位，范围） | 微秒/句 | 句/秒 | 服务占核 | 参照微秒/句 |",
         "|---|---|---|---|---|---|---|",
     ]
     lines += [
@@ -215,22 +245,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--connections", default="", metavar="数,…", help="缺省 1,100,1000")
     parser.add_argument("--pairs", type=int, default=0, metavar="对", help="缺省 5（quick 2）")
     parser.add_argument("--seconds", type=float, default=0, metavar="秒", help="每次跑多久")
+    parser.add_argument("--base", default=BASE, metavar="名字", help="与哪一家比（缺省裸循环）")
     parser.add_argument("--output", type=Path, metavar="文件", help="JSON 存到哪里")
     options = parser.parse_args(arguments)
     sizes = [int(one) for one in (options.connections or _sizes(options.quick)).split(",")]
     pairs = options.pairs or (2 if options.quick else 5)
     seconds = options.seconds or (1.0 if options.quick else 3.0)
-    unknown = [name for name in options.peers.split(",") if name not in PEERS]
+    wanted = options.peers.split(",")
+    unknown = [name for name in (*wanted, options.base) if name not in PEERS]
     if unknown:
-        parser.error(f"--peers 里没有 {'、'.join(unknown)}；有：{'、'.join(PEERS)}")
-    rows, skipped = _all(options.peers.split(","), sizes, pairs, seconds)
+        parser.error(f"没有 {'、'.join(unknown)} 这一家；有：{'、'.join(PEERS)}")
+    rows, skipped = _all(wanted, sizes, pairs, seconds, options.base)
     facts = versions()
-    print(table(rows))
+    print(table(rows, options.base))
     for line in skipped:
         print(f"没有跑：{line}")
     print("；".join(f"{name} {value}" for name, value in facts.items()))
     if options.output:
-        found = {"versions": facts, "rows": [asdict(row) for row in rows], "skipped": skipped}
+        found = {"versions": facts, "base": options.base, "skipped": skipped}
+        found["rows"] = [asdict(row) for row in rows]
         options.output.write_text(json.dumps(found, ensure_ascii=False, indent=1), "utf-8")
     return 0
 
@@ -240,7 +273,7 @@ def _sizes(quick: bool) -> str:
 
 
 def _all(
-    peers: Sequence[str], sizes: Sequence[int], pairs: int, seconds: float
+    peers: Sequence[str], sizes: Sequence[int], pairs: int, seconds: float, reference: str
 ) -> tuple[list[Row], list[str]]:
     server_core, client_core = cores()
     rows: list[Row] = []
@@ -255,8 +288,9 @@ def _all(
                     continue
                 print(f"· {PEERS[peer].title}，{size} 条连接，{pairs} 对", file=sys.stderr)
                 try:
-                    rows.append(compare(server, peer, size, pairs, seconds, client_core))
-                except (RuntimeError, subprocess.TimeoutExpired) as error:
+                    row = compare(server, peer, size, pairs, seconds, client_core, reference)
+                    rows.append(row)
+                except RuntimeError as error:
                     skipped.append(f"{PEERS[peer].title}，{size} 条连接：跑不成（{error}）")
     return rows, skipped
 

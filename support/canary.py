@@ -12,20 +12,31 @@ import hashlib
 import itertools
 import re
 import unicodedata
+from collections.abc import Sequence
 
 PREFIX = "zx"
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # 32 个，去掉易混的 i l o u
 _BODY, _CHECK = 10, 2
 #: 本套字母表 → Python 的三十二进制。
 _TO_INT = str.maketrans(_ALPHABET, "0123456789abcdefghijklmnopqrstuv")
-_TOKEN = re.compile(f"(?=({PREFIX}[{_ALPHABET}]{{{_BODY + _CHECK}}}))")
+_SHAPE = f"{PREFIX}[{_ALPHABET}]{{{_BODY + _CHECK}}}"
+#: 叠着的也一一找出来。
+_TOKEN = re.compile(f"(?=({_SHAPE}))")
 _RAW = re.compile(_TOKEN.pattern.encode())
+#: 只找不叠着的，快八倍。
+_PLAIN = re.compile(_SHAPE)
 #: 一枚口令几个字。
 SIZE = len(PREFIX) + _BODY + _CHECK
 # 空白与一切看不见的字符：分词、排版、复制都可能把它们塞进口令中间。
 _GLUE = re.compile(
     r"[\s\u00ad\u034f\u115f\u1160\u180b-\u180e\u200b-\u200f\u202a-\u202e"
     r"\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]+"
+)
+
+#: 还原（NFKC、小写）之后含有 z 的非 ASCII 字，宁多勿少；测试拿这一版 Python 的字库核对。
+_LIKE_Z = re.compile(
+    "[\u01f1-\u01f3\u1dbb\u2124\u2128\u24b5\u24cf\u24e9\u3390-\u3394\uff3a\uff5a"
+    "\U0001ccd6-\U0001ccf9\U0001d400-\U0001d7ff\U0001f110-\U0001f149]"
 )
 
 
@@ -103,8 +114,26 @@ def find_tokens(text: str) -> list[str]:
 
     先尽量还原：全角、大小写、零宽字符、被空白或换行拆开的都算。
     """
+    plain = list(dict.fromkeys(_PLAIN.findall(text)))
+    if not _may_hide(text, plain):
+        return [token for token in plain if is_token(token)]
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
     squeezed = _GLUE.sub("", text.casefold())
     found = (match.group(1) for match in _TOKEN.finditer(squeezed))
     return list(dict.fromkeys(token for token in found if is_token(token)))
+
+
+def _may_hide(text: str, plain: Sequence[str]) -> bool:
+    """除了照原样写着的 `plain`，还有没有别的口令藏在 `text` 里。
+
+    口令总以 z 开头，还原之后成了 z 的字就那么几十个：都数在 `plain` 里了，就不必还原；
+    压测里绝大多数回复到这里为止，省下九成。
+    """
+    for token in plain:
+        if PREFIX in token[1:] or token[-1] == PREFIX[0]:
+            return True  # 两枚叠着，或末一个字又起一枚
+        text = text.replace(token, "")
+    if "z" in text or "Z" in text:
+        return True
+    return not text.isascii() and _LIKE_Z.search(text) is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import subprocess
@@ -9,16 +10,19 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from support.errors import ConfigError
+from support.errors import ConfigError, TargetUnreachable
 from support.load import outcome
 from support.load.cluster import check
+from support.load.crew import Clock, _collected, _Post
 from support.load.crowd import Resident
 from support.load.journal import Journal, What
 from support.load.profile import LoadProfile
 from support.load.shard import FRAMES, JOURNAL, Played
+from support.load.task import Shard
 from support.load.thresholds import parse_all
 from tests.runs import ROOT, Finished, load, load_until
 
@@ -45,6 +49,37 @@ def test_a_lost_shard_can_not_pass(tmp_path):
     assert results["verdict"] == "无法判定"
     assert outcome.exit_code(results) == 3
     assert not results["run"]["valid"]
+
+
+@pytest.mark.parametrize(
+    ("troubles", "expected"),
+    [
+        ([("连不上", True), ("连不上", True)], None),
+        (
+            [("连不上", True), ("数据坏了", False)],
+            ["第 1 片没有回来：连不上", "第 2 片没有回来：数据坏了"],
+        ),
+    ],
+    ids=["none-reached", "one-reached"],
+)  # fmt: skip
+async def test_a_target_no_shard_reached_is_unreachable(
+    tmp_path: Path, troubles: list[tuple[str, bool]], expected: list[str] | None
+) -> None:
+    """一片也连不上是目标连不上（退出码 4），不是少了几片。"""
+    outpost = pytest.importorskip("support.load.outpost")
+    posts = []
+    for number, (reason, unreachable) in enumerate(troubles):
+        result: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        result.set_result(outpost.Parcel(reason, unreachable=unreachable))
+        shard = Shard(LoadProfile(), (), (), run="r", seed=0, nonce=0, number=number)
+        posts.append(_Post(shard, "", Clock(0.0, 0.0), result))
+    if expected is None:
+        with pytest.raises(TargetUnreachable, match="连不上"):
+            _collected(posts, {}, 0.0, tmp_path)
+        return
+    played, doubts = _collected(posts, {}, 0.0, tmp_path)
+    assert played == []
+    assert [one.partition("；")[0] for one in doubts] == expected
 
 
 @pytest.mark.parametrize("where", ["local:2", "tcp://127.0.0.1:8786", "tls://far.example:8786"])

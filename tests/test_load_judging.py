@@ -50,8 +50,7 @@ def lines_of(*rows: Row, warm_until: float = 0.0) -> account.Lines:
 
 
 def counts_of(lines: account.Lines, chats: list[int]) -> account.Counts:
-    everything = np.ones(len(lines), bool)
-    return account.count(lines, everything, account.out_of_order(lines, chats), 0, _PATIENCE)
+    return account.count(lines, account.out_of_order(lines, chats), _PATIENCE)
 
 
 # ---- 逐句的账 --------------------------------------------------------------------
@@ -359,7 +358,7 @@ def resident(number: int, household: str) -> Resident:
 
 #: 0、1 是同一家的两处，2 是另一家；第 10、12 句与第 11 句在 0 处的两个私聊里。
 _RESIDENTS = (resident(0, "甲"), resident(1, "甲"), resident(2, "乙"))
-_CHATS = {10: 0, 11: 1, 12: 0, 20: 2, 30: 3}
+_CHATS = [{10: 0, 11: 1, 12: 0, 20: 2, 30: 3}.get(line, -1) for line in range(31)]
 
 
 def token(place: int, line: int) -> str:

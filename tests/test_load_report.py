@@ -259,7 +259,10 @@ def measured() -> dict:
             "tenants": [
                 {"tenant": EVIL, "verdict": "违反", "claim": "慢", "calm": 9, "pressed": 8},
             ],
-            "arms": [{"loud": True, "accepted": 30}, {"loud": False, "accepted": 0}],
+            "arms": [
+                {"loud": True, "accepted": 30, "began": 0.5, "ended": 2.0},
+                {"loud": False, "accepted": 0, "began": 2.1, "ended": 3.0},
+            ],
             "jain": {"off": 0.99, "on": 0.5},
         },
         capacity={
@@ -282,5 +285,10 @@ def test_fairness_and_capacity_are_told_everywhere_once_they_were_measured():
     assert "Jain 公平指数：静 0.990，闹 0.500" in html
     assert "<script" not in html
     assert "每一级的延迟" in [one.get("aria-label") for one in pictures(html)]
+    assert html.count(">闹</text>") == 2  # 延迟与吞吐两幅，各涂一段
+    assert "分 2 片跑（local:2）" not in html
+    made["run"]["cluster"] = {"where": "local:2", "shards": 2, "clocks": [0.0, 0.0]}
+    assert "分 2 片跑（local:2）" in page(made)
+    assert "分 2 片跑（local:2）" in render_text(made)
     verdicts = {item.group: item.verdict for item in allure.items(made)}
     assert (verdicts["公平（刷屏）"], verdicts["容量"]) == ("违反", "通过")

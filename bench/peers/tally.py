@@ -6,6 +6,9 @@ import resource
 import time
 from dataclasses import dataclass, field
 
+#: 客户端在标准输出上报的两个时刻：开说、收齐。
+STARTED, STOPPED = "started", "stopped"
+
 
 def cpu() -> float:
     """本进程至今的 CPU 秒（用户态加内核态，含所有线程）。"""
@@ -23,7 +26,8 @@ class Tally:
     _began: tuple[float, float] = field(default=(0.0, 0.0))
 
     def start(self) -> None:
-        """从此刻算起。"""
+        """从此刻算起；也告诉起它的人，好在同一刻读服务的 CPU。"""
+        print(STARTED, flush=True)
         self.messages = 0
         self._began = (cpu(), time.monotonic())
 
@@ -31,3 +35,4 @@ class Tally:
         """到此为止。"""
         self.cpu_s = cpu() - self._began[0]
         self.wall_s = time.monotonic() - self._began[1]
+        print(STOPPED, flush=True)

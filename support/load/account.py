@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -36,6 +36,10 @@ class Lines:
 
     def __len__(self) -> int:
         return len(self.line)
+
+    def pick(self, rows: Column) -> Lines:
+        """其中的几行；`rows` 是行号。"""
+        return Lines(*(getattr(self, one.name)[rows] for one in fields(self)))
 
     @property
     def replied(self) -> Column:
@@ -118,21 +122,20 @@ class Counts:
         return self.sent == self.replied + self.lost + self.refused
 
 
-def count(lines: Lines, chosen: Column, disorder: Column, foreign: int, patience: float) -> Counts:
-    """`chosen` 选中的那些句子的数目；`disorder` 是每句是否答在了后说的之后。"""
+def count(lines: Lines, disorder: Column, patience: float) -> Counts:
+    """这些句子的数目；`disorder` 是每句是否答在了后说的之后。"""
 
     def of(column: Column) -> int:
-        return int(np.count_nonzero(column & chosen))
+        return int(np.count_nonzero(column))
 
-    extra = np.maximum(lines.replies - 1, 0)
     return Counts(
-        sent=int(np.count_nonzero(chosen)),
+        sent=len(lines),
         acked=of(lines.acked),
         replied=of(lines.replied),
         lost=of(lines.lost),
         refused=of(lines.refused),
-        duplicated=int(extra[chosen].sum()),
-        foreign=foreign + int(lines.misplaced[chosen].sum()),
+        duplicated=int(np.maximum(lines.replies - 1, 0).sum()),
+        foreign=int(lines.misplaced.sum()),
         late=of(np.nan_to_num(lines.latency) > patience),
         out_of_order=of(disorder),
         errors=of(lines.failed),
@@ -196,8 +199,7 @@ def per_second(moments: Moments) -> list[dict[str, float]]:
     sent = np.bincount(second, minlength=length)
     replied = np.bincount(np.maximum(done, 0), minlength=length)
     rows: list[dict[str, float]] = []
-    for number in range(length):
-        here = moments.latency[(second == number) & ~np.isnan(moments.latency)]
+    for number, here in enumerate(_by_second(moments, second, length)):
         p50, p99 = (float(np.percentile(here, q)) for q in (50, 99)) if len(here) else (0.0, 0.0)
         rows.append(
             {
@@ -209,3 +211,11 @@ def per_second(moments: Moments) -> list[dict[str, float]]:
             }
         )
     return rows
+
+
+def _by_second(moments: Moments, second: Column, length: int) -> list[Column]:
+    """该说在各秒里、答了的那些的延迟；排一次序再切开，多少秒都只看一遍。"""
+    answered = ~np.isnan(moments.latency)
+    order = np.argsort(second[answered], kind="stable")
+    cuts = np.searchsorted(second[answered][order], np.arange(1, length))
+    return list(np.split(moments.latency[answered][order], cuts))

@@ -188,10 +188,9 @@ def measure(
     cpu: float,
 ) -> Step:
     """一级的账 → 守没守住。热身里的句子不计延迟，丢了照样算。"""
-    everything = np.ones(len(lines), bool)
     disorder = account.out_of_order(lines, chats)
-    counts = account.count(lines, everything, disorder, 0, profile.patience)
-    spread = Spread(lines.latency[lines.timed].tolist())
+    counts = account.count(lines, disorder, profile.patience)
+    spread = Spread(lines.latency[lines.timed])
     rate, share = _throughput(lines, profile)
     measured = Measured(asdict(counts), spread.summary(), rate)
     found = [one.judge(measured) for one in criteria]

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from support.errors import TargetUnreachable
 from support.load.shard import Played
 from support.load.supervisor import Supervisor
 from support.load.task import Shard
@@ -209,16 +210,20 @@ class Crew:
 def _collected(
     posts: Sequence[_Post], losses: dict[int, str], start: float, folder: Path
 ) -> tuple[list[Played], list[str]]:
+    """各片的流水与作不了数的缘由；没有一片连得上目标，就是目标连不上。"""
     played, troubles = [], []
-    for post in posts:
+    parcels = [_opened(post, losses) for post in posts]
+    if all(not isinstance(one, str) and one.unreachable for one in parcels):
+        raise TargetUnreachable(parcels[0].trouble)
+    for post, parcel in zip(posts, parcels, strict=True):
         if abs(post.clock.ahead) > _CLOCK_S or post.clock.error > _LATE_S:
             troubles.append(
                 f"{post.title}的钟差 {post.clock.ahead:+.1f} 秒（量得准到"
                 f" {post.clock.error:.1f} 秒），话里写的时刻不准；先给那台机器校时"
             )
-        parcel = _opened(post, losses)
-        if isinstance(parcel, str):
-            troubles.append(f"{post.title}没有回来：{parcel}；结果里没有它的话，作不得数")
+        reason = parcel if isinstance(parcel, str) else parcel.trouble
+        if reason:
+            troubles.append(f"{post.title}没有回来：{reason}；结果里没有它的话，作不得数")
             continue
         late = parcel.opened_at - post.clock.ahead - start
         if late > _LATE_S:
@@ -234,8 +239,7 @@ def _opened(post: _Post, losses: dict[int, str]) -> Any:
     error = post.result.exception()
     if error is not None:
         return f"那一头出错（{type(error).__name__}）"
-    parcel = post.result.result()
-    return parcel.trouble or parcel
+    return post.result.result()
 
 
 def _unpacked(parcel: Any, folder: Path) -> Played:

@@ -104,8 +104,11 @@ def decoded(frame: bytes) -> str:
     """还原 JSON 转义之后的全文；不是 JSON 就原样。
 
     换行、制表之类写成 JSON 时又会被转义，把拆在它们两边的口令藏起来，所以也还原。
+    一个反斜杠也没有就没有转义，不必解了再编。
     """
     text = frame.decode(errors="replace")
+    if "\\" not in text:
+        return text
     with contextlib.suppress(ValueError):
         text = json.dumps(json.loads(text), ensure_ascii=False)
     return _ESCAPED.sub(lambda found: str(json.loads(f'"{found[0]}"')), text)

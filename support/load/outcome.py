@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -130,14 +130,8 @@ def _judged(shard: Played, facts: Facts) -> account.Lines:
 def _scan(
     facts: Facts, played: Sequence[Played], judged: Sequence[account.Lines], prompts: Any
 ) -> Scan:
-    """各片的聊天流编号互不相干，合起来要错开。"""
-    chat_of: dict[int, int] = {}
-    for shard, lines in zip(played, judged, strict=True):
-        chats = np.array([chat for _, chat in shard.voices], int)
-        base = shard.number << 32
-        numbers = chats[lines.voice] + base if len(lines) else ()
-        chat_of.update(zip(lines.line.tolist(), map(int, numbers), strict=True))
-    scanner = Scanner(facts.residents, Numbering(facts.nonce), chat_of)
+    chats = _chats(played, judged)
+    scanner = Scanner(facts.residents, Numbering(facts.nonce), chats)
     scan = Scan()
     for shard in played:
         frames = read_frames(shard.folder / FRAMES)
@@ -149,6 +143,20 @@ def _scan(
     if prompts is not None:
         scanner.scan(read_frames(prompts / FRAMES), "提示词", scan)
     return scan
+
+
+def _chats(played: Sequence[Played], judged: Sequence[account.Lines]) -> Any:
+    """句号 → 聊天流，没有说过的是 -1。各片的聊天流编号互不相干，合起来要错开。
+
+    句号从 0 起连着编，一列就放得下；一百万句八兆字节，用字典要十几倍。
+    """
+    last = max((int(lines.line.max()) for lines in judged if len(lines)), default=-1)
+    chat_of = np.full(last + 1, -1, np.int64)
+    for shard, lines in zip(played, judged, strict=True):
+        chats = np.array([chat for _, chat in shard.voices], np.int64)
+        if len(lines):
+            chat_of[lines.line] = chats[lines.voice] + (shard.number << 32)
+    return chat_of
 
 
 def _names(resident: Resident) -> tuple[tuple[str, str], ...]:
@@ -168,17 +176,26 @@ def _gather(
     disorder: Any,
 ) -> None:
     """按住处数一遍，并进各组。"""
-    homes = np.array([place for place, _ in shard.voices], int)
-    where = homes[lines.voice] if len(lines) else np.array([], int)
-    for place in sorted({place for place, _ in shard.voices}):
-        chosen = where == place
-        counts = account.count(lines, chosen, disorder, 0, facts.profile.patience)
-        timed = lines.latency[chosen & lines.timed]
-        spread = Spread(timed.tolist())
+    for place, rows in _by_place(shard, lines):
+        mine = lines.pick(rows)
+        counts = account.count(mine, disorder[rows], facts.profile.patience)
+        spread = Spread(mine.latency[mine.timed])
         for kind, name in _names(facts.residents[place]):
             group = groups[kind].setdefault(name, _Group())
             group.counts.update(asdict(counts))
             group.spread.merge(spread)
+
+
+def _by_place(shard: Played, lines: account.Lines) -> Iterator[tuple[int, Any]]:
+    """各住处与它的行号；排一次序再切开，住处再多也只看一遍。一句没说的住处也在。"""
+    homes = np.array([place for place, _ in shard.voices], int)
+    where = homes[lines.voice] if len(lines) else np.array([], int)
+    order = np.argsort(where, kind="stable")
+    places = sorted({place for place, _ in shard.voices})
+    starts = np.searchsorted(where[order], places)
+    stops = np.searchsorted(where[order], places, side="right")
+    for place, start, stop in zip(places, starts, stops, strict=True):
+        yield place, order[start:stop]
 
 
 def _judgements(facts: Facts, total: _Group, rate: float) -> list[Judgement]:

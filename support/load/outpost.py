@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 from distributed import Worker, get_worker
 
 from support import __version__
-from support.errors import SuiteError
+from support.errors import SuiteError, TargetUnreachable
 from support.load import limits
 from support.load.pace import Gauge
 from support.load.shard import Played, play
@@ -57,6 +57,8 @@ class Parcel:
     """带回去的：跑完的一片与它目录里的全部文件；没跑成就只有缘由。"""
 
     trouble: str = ""
+    #: 缘由是目标连不上。
+    unreachable: bool = False
     played: Played | None = None
     #: 第一句的 Unix 秒，按那台机器的钟。
     opened_at: float = 0.0
@@ -159,6 +161,8 @@ def perform(order: Order) -> Parcel:
             opened_at = time.time() - (time.monotonic() - played.began)
             files = {one.name: one.read_bytes() for one in played.folder.iterdir()}
         return Parcel(played=played, opened_at=opened_at, files=files)
+    except TargetUnreachable as error:
+        return Parcel(str(error), unreachable=True)
     except SuiteError as error:  # 有的异常不能原样传回去，传它的话
         return Parcel(str(error))
 

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from support.canary import Numbering, find_tokens
@@ -42,10 +42,10 @@ class Scan:
 
 
 class Scanner:
-    """一次压测的全部口令归谁。`chat_of` 是句号 → 聊天流。"""
+    """一次压测的全部口令归谁。`chat_of` 是句号 → 聊天流，-1 是没有说过这一句。"""
 
     def __init__(
-        self, residents: Sequence[Resident], numbering: Numbering, chat_of: Mapping[int, int]
+        self, residents: Sequence[Resident], numbering: Numbering, chat_of: Sequence[int]
     ) -> None:
         self._numbering, self._chat_of = numbering, chat_of
         self._residents = residents
@@ -93,4 +93,6 @@ class Scanner:
         return own if own is not None else self._by_prefix.get(token[: len("zx") + 4])
 
     def _chat(self, token: str) -> int | None:
-        return self._chat_of.get(self._numbering.line(token))
+        line = self._numbering.line(token)
+        chat = int(self._chat_of[line]) if line < len(self._chat_of) else -1
+        return None if chat < 0 else chat

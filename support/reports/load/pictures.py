@@ -65,8 +65,14 @@ def _timeline(
     merged = f"（每点 {each} 秒，延迟取最慢的）" if each > 1 else ""
     across = exact(last + each if len(points) == 1 else last, f"秒{merged}")
     hints = [(p.second - each / 2, p.second + each / 2, _told(p)) for p in points]
-    warm = min(float(results["profile"].get("warmup", 0.0)), last)
-    return line_chart(label, curves, across, up, shade=(0.0, warm, "热身"), hints=hints)
+    return line_chart(label, curves, across, up, shades=_shades(results, last), hints=hints)
+
+
+def _shades(results: Mapping[str, Any], last: float) -> list[tuple[float, float, str]]:
+    """涂灰的几段：热身，与邻居闹的那几段。"""
+    warm = (0.0, min(float(results["profile"].get("warmup", 0.0)), last), "热身")
+    arms = results.get("fairness", {}).get("arms", ())
+    return [warm, *((one["began"], min(one["ended"], last), "闹") for one in arms if one["loud"])]
 
 
 def _told(one: Moment) -> str:

@@ -77,12 +77,12 @@ def line_chart(
     up: Axis,
     *,
     height: int = 250,
-    shade: tuple[float, float, str] | None = None,
+    shades: Sequence[tuple[float, float, str]] = (),
     hints: Sequence[tuple[float, float, str]] = (),
 ) -> str:
-    """折线图。`shade` 是涂灰的一段横轴；`hints` 是 (从, 到, 鼠标停住时的字)。"""
+    """折线图。`shades` 是涂灰的几段横轴：(从, 到, 写什么)；`hints` 是 (从, 到, 鼠标停住时的字)。"""
     area = _Area(across, up, height)
-    parts = [*area.shaded(shade), *area.frame()]
+    parts = [*area.shaded(shades), *area.frame()]
     parts += [area.path(curve) for curve in curves]
     parts += [area.hint(*one) for one in hints]
     return _svg(label, height, [*parts, *_legend(curves)])
@@ -117,12 +117,13 @@ class _Area:
         yield _text(_LEFT - 8, 16, self.up.title, "end")
         yield _text(right, self.height - 4, self.across.title, "end")
 
-    def shaded(self, shade: tuple[float, float, str] | None) -> Iterator[str]:
-        if shade is not None and shade[1] > shade[0]:
-            left, right = self.x(shade[0]), self.x(shade[1])
-            tall = self.height - _TOP - _BOTTOM
-            yield _box(left, _TOP, right - left, tall, 'class="shade"')
-            yield _text(left + 4, _TOP + 13, shade[2], "start")
+    def shaded(self, shades: Iterable[tuple[float, float, str]]) -> Iterator[str]:
+        tall = self.height - _TOP - _BOTTOM
+        for start, stop, text in shades:
+            if stop > start:
+                left = self.x(start)
+                yield _box(left, _TOP, self.x(stop) - left, tall, 'class="shade"')
+                yield _text(left + 4, _TOP + 13, text, "start")
 
     def path(self, curve: Curve) -> str:
         steps, pen = [], "M"

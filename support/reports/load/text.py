@@ -168,8 +168,15 @@ def closing(results: Mapping[str, Any]) -> str:
     unplaced = f"（{scan['unplaced']} 份认不出归谁）" if scan["unplaced"] else ""
     return (
         f"扫过 {scan['scanned']} 帧与提示词{unplaced}；每秒答 {results['replies_per_s']:g} 句；"
-        f"事件循环 {run['loop']}；种子 {run['seed']}；用时 {run['duration_s']:g} 秒"
+        f"{_spread_over(run)}事件循环 {run['loop']}；种子 {run['seed']}；"
+        f"用时 {run['duration_s']:g} 秒"
     )
+
+
+def _spread_over(run: Mapping[str, Any]) -> str:
+    """分几片跑的；一片就不说。"""
+    cluster = run.get("cluster")
+    return f"分 {cluster['shards']} 片跑（{cluster['where']}）；" if cluster else ""
 
 
 def _closing(results: Mapping[str, Any]) -> list[str]:
