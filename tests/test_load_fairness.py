@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import aiohttp
 import numpy as np
@@ -18,7 +19,8 @@ from aiohttp import web
 from support.errors import SuiteError
 from support.load import account, fairness, modes
 from support.load.aggressor import Aggressor, require_kind
-from support.load.capacity import Search, Step, measure, section
+from support.load.bout import Bout
+from support.load.capacity import Climb, Search, Step, measure, section
 from support.load.command import parser
 from support.load.crowd import Resident, Voice, picker
 from support.load.evidence import Evidence
@@ -26,6 +28,9 @@ from support.load.fairness import Arm
 from support.load.journal import RECORD, What
 from support.load.lane import Door
 from support.load.profile import LoadProfile
+from support.load.session import Ended, Setting
+from support.load.supervisor import Supervisor
+from support.load.task import Shard
 from support.load.thresholds import parse_all
 from support.reports.load.extras import lines as told
 
@@ -139,6 +144,25 @@ def test_resampling_arms_widens_the_interval() -> None:
     assert high == 9.0
 
 
+def test_an_unsettled_calm_arm_can_not_be_compared() -> None:
+    """静的一段里还有上一段的余波：两边都慢，比不出倍数，不许算公平。"""
+    arms = tuple(replace(arm, settled=arm.began != 10.0) for arm in _ARMS)
+    found = judged(lines(0.1, 0.1), arms=arms)
+    assert found["verdict"] == "无法判定"
+    assert "静的一段不静" in found["reason"]
+
+
+@pytest.mark.parametrize(("unanswered", "settled"), [(3, True), (40, False)])
+async def test_a_calm_arm_waits_until_the_backlog_is_gone(unanswered: int, settled: bool) -> None:
+    profile = replace(LoadProfile(), patience=0.1)
+    bout = Bout("messages", cast(Setting, SimpleNamespace(profile=profile)))
+    bout._gauge.said, bout._gauge.replied = 100, 100 - unanswered
+    assert await bout._settled(usual=0) is settled
+    # 过了耐心还没有答的不再等：它们算丢失，丢了另有结论。
+    bout._gauge.lost = unanswered
+    assert await bout._settled(usual=0)
+
+
 def test_jains_index() -> None:
     assert fairness.jain([0.7, 0.7, 0.7]) == pytest.approx(1.0)
     assert fairness.jain([1.0, 0.0, 0.0, 0.0]) == pytest.approx(0.25)
@@ -190,7 +214,7 @@ def test_the_knee_is_bracketed(ceiling: float) -> None:
     assert search.broken is not None
     assert search.knee.rate <= ceiling < search.broken.rate
     assert search.broken.rate / search.knee.rate <= 1.15
-    assert section(search, (), False)["verdict"] == "通过"
+    assert section(search, ())["verdict"] == "通过"
 
 
 def test_a_rate_that_failed_is_never_tried_again() -> None:
@@ -202,20 +226,20 @@ def test_a_rate_that_failed_is_never_tried_again() -> None:
 
 
 def test_never_holding_is_a_violation() -> None:
-    found = section(climbed(0.0), (), False)
+    found = section(climbed(0.0), ())
     assert (found["verdict"], found["knee"]) == ("违反", None)
     assert "最低速率也守不住：p99" in found["reason"]
 
 
 def test_never_failing_finds_no_knee() -> None:
-    found = section(climbed(1e9), (), False)
+    found = section(climbed(1e9), ())
     assert found["verdict"] == "无法判定"
     assert "没有碰到拐点" in found["reason"]
 
 
 @pytest.mark.parametrize("limit", [{"lag": 0.2}, {"cpu": 0.95}])
 def test_a_busy_client_finds_no_knee(limit: dict[str, float]) -> None:
-    found = section(climbed(77.0, **limit), (), False)
+    found = section(climbed(77.0, **limit), ())
     assert found["verdict"] == "无法判定"
     assert "客户端先到顶" in found["reason"]
 
@@ -223,8 +247,45 @@ def test_a_busy_client_finds_no_knee(limit: dict[str, float]) -> None:
 def test_stopping_half_way_is_undecided() -> None:
     search = Search(20.0)
     search.tell(step(20.0, True))
-    assert section(search, (), False)["verdict"] == "无法判定"
-    assert any("守住" in line for line in told({"capacity": section(search, (), True)}))
+    assert section(search, ())["verdict"] == "无法判定"
+    assert any("守住" in line for line in told({"capacity": section(search, (), "停了")}))
+
+
+class Worn(Climb):
+    """一级级照写好的来；`weary` 是压垮之后头几次探问还守不住。"""
+
+    def __init__(self, weary: int) -> None:
+        setting = SimpleNamespace(profile=replace(LoadProfile(), rate=20.0))
+        super().__init__(cast(Setting, setting), ())
+        self.rates: list[float] = []
+        self._weary = weary
+
+    async def _play(self, shard: Any, profile: LoadProfile, folder: Any, supervisor: Any) -> Step:
+        self.rates.append(profile.rate)
+        if profile.warmup:
+            return step(profile.rate, profile.rate <= 50.0)
+        self._weary -= 1
+        return step(profile.rate, self._weary < 0)
+
+
+async def test_after_an_overload_it_waits_until_the_server_recovers() -> None:
+    climb, watcher = Worn(2), SimpleNamespace(stopping=False)
+    await climb.perform([cast(Shard, None)], Path(), cast(Supervisor, watcher))
+    assert climb.rates[:6] == [20.0, 40.0, 80.0, 20.0, 20.0, 20.0]
+    assert 40.0 < climb.rates[6] < 80.0
+    results: dict[str, Any] = {"verdict": "通过"}
+    climb.conclude(results, cast(Ended, None), 0)
+    assert (results["verdict"], results["capacity"]["knee"]["rate"]) == ("通过", climb.rates[-2])
+    assert any("探问了" in line for line in told(results))
+
+
+async def test_a_server_that_never_recovers_leaves_it_undecided() -> None:
+    climb, watcher = Worn(10**9), SimpleNamespace(stopping=False)
+    await climb.perform([cast(Shard, None)], Path(), cast(Supervisor, watcher))
+    results: dict[str, Any] = {"verdict": "通过"}
+    climb.conclude(results, cast(Ended, None), 0)
+    assert results["verdict"] == "无法判定"
+    assert "没有缓过来" in results["capacity"]["reason"]
 
 
 def test_falling_behind_fails_before_the_percentiles_do() -> None:
@@ -308,7 +369,7 @@ async def raid(kind: str, folder: Path, *, deaf: bool = False) -> tuple[Any, dic
 
 async def test_a_flood_is_counted_by_what_was_accepted(tmp_path: Path) -> None:
     tally, _ = await raid("messages", tmp_path)
-    assert tally.acts == tally.accepted >= 200
+    assert tally.acts == tally.accepted >= 50
     assert tally.needed == 30
 
 
@@ -326,12 +387,12 @@ async def test_connections_come_in_waves(tmp_path: Path) -> None:
 
 async def test_a_server_that_takes_nothing_leaves_the_tally_empty(tmp_path: Path) -> None:
     tally, _ = await raid("messages", tmp_path, deaf=True)
-    assert (tally.acts, tally.accepted) == (200, 0)
+    assert (tally.acts, tally.accepted) == (50, 0)
 
 
 @pytest.mark.parametrize(
     ("arguments", "least"),
-    [(["--fairness", "messages"], 200), (["--find-capacity"], 1000), (["--rate", "5"], 5)],
+    [(["--fairness", "messages"], 50), (["--find-capacity"], 1000), (["--rate", "5"], 5)],
 )
 def test_what_others_must_allow_counts_the_noise(arguments: list[str], least: int) -> None:
     profile = replace(LoadProfile(arrival="constant"), rate=5.0, rate_to=5.0)

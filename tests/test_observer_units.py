@@ -33,6 +33,14 @@ def test_answer_leads_with_the_asked_token_and_repeats_the_rest_in_order():
     assert text == f"说到{asked}，我记着呢；还记得{old}、{earlier}。"
 
 
+def test_answers_do_not_grow_with_what_earlier_answers_repeated():
+    """回复进了聊天记录：其中应的那一枚再说一遍，从前复述的不再复述，否则一句比一句长。"""
+    mint = Mint("n")
+    first, second, asked = mint.token(), mint.token(), mint.token()
+    before = f"user: {second}\nassistant: 说到{second}，我记着呢；还记得{first}。\nuser: {asked}"
+    assert find_tokens(plain.echo(before, asked)) == [asked, second]
+
+
 def test_answer_without_tokens_is_a_sentence_and_never_invents_one():
     text = plain.echo("user: 在吗", "在吗")
     assert text.endswith("。")

@@ -30,11 +30,11 @@ KINDS = {
 }
 _ACK = b"sys_ack"
 #: 刷屏时手里压着几句；一次连几条线；卡住时压着几句。
-_FLOOD, _CONNECTIONS, _STUCK = 200, 50, 20
+_FLOOD, _CONNECTIONS, _STUCK = 50, 50, 20
 #: 每种闹法同一时刻至多压着多少句或多少条连接。
 AT_ONCE = {"messages": _FLOOD, "connections": _CONNECTIONS, "huge": 1, "hanging": _STUCK}
 #: 同时握手的连接：再多，先忙不过来的是我们自己。
-_HANDSHAKES = 10
+_HANDSHAKES = 20
 #: 一句超长的话多出的字数（约 1 MB），放在不进提示词的附言里。
 _HUGE = 350_000
 #: 它的句号从这里起，与安静各家的不相撞。

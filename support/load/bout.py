@@ -34,7 +34,9 @@ from support.model import Outcome
 
 _FOLDER = "loud"
 #: 刷屏时观察站扮的大模型每次想几秒。
-_PONDER = 0.15
+_PONDER = 0.08
+#: 读数半秒一次，刚说出口的几句不算积压。
+_LOOK_S, _SLACK = 0.5, 3
 
 
 class Bout:
@@ -44,6 +46,7 @@ class Bout:
         self._kind, self._setting = kind, setting
         self.arms: list[Arm] = []
         self._stop = asyncio.Event()
+        self._gauge = Gauge()
 
     async def perform(
         self, shards: Sequence[Shard], folder: Path, supervisor: Supervisor
@@ -60,6 +63,7 @@ class Bout:
         report = supervisor.of(0)
 
         def watch(gauge: Gauge) -> bool:
+            self._gauge = gauge
             if gauge.said:
                 talking.set()
             if not report(gauge):
@@ -113,10 +117,13 @@ class Bout:
             stack.push_async_callback(neighbour.close)
             await self._ponder(stack, provider)
             await self._pause(profile.warmup)
+            usual = self._unanswered()
             for number in range(profile.arms):
                 if self._stop.is_set():
                     return
-                await self._arm(number % 2 == 1, length, neighbour, session, provider)
+                loud = number % 2 == 1
+                settled = loud or await self._settled(usual)
+                await self._arm(loud, settled, length, neighbour, session, provider)
 
     async def _ponder(self, stack: contextlib.AsyncExitStack, provider: Provider) -> None:
         """刷屏时让大模型每次都想一会儿，像真的那样。
@@ -127,9 +134,24 @@ class Bout:
             rule = await provider.script("delay", seconds=_PONDER)
             stack.push_async_callback(provider.release, rule, patience=0.0)
 
+    async def _settled(self, usual: int) -> bool:
+        """等安静各家压着没答的话退到平时那么多；等过两个耐心还没有，返回假。"""
+        ends = time.monotonic() + 2 * self._setting.profile.patience
+        while self._unanswered() > usual + _SLACK:
+            if time.monotonic() > ends or self._stop.is_set():
+                return False
+            await self._pause(_LOOK_S)
+        return True
+
+    def _unanswered(self) -> int:
+        """安静各家说了还没答、也还没过耐心的。"""
+        gauge = self._gauge
+        return gauge.said - gauge.replied - gauge.refused - gauge.failed - gauge.lost
+
     async def _arm(
         self,
         loud: bool,
+        settled: bool,
         length: float,
         neighbour: Aggressor,
         session: aiohttp.ClientSession,
@@ -142,7 +164,7 @@ class Bout:
         ended = time.monotonic()
         tally = asdict(await neighbour.end(provider)) if loud else {}
         if not self._stop.is_set():
-            self.arms.append(Arm(loud, began, ended, **tally))
+            self.arms.append(Arm(loud, began, ended, settled=settled, **tally))
 
     async def _pause(self, seconds: float) -> None:
         """量这么多秒；被叫停就立即走。"""

@@ -2,6 +2,7 @@
 
 职责：下一级试多少、这一级守没守住、拐点在哪里。不做什么：不开租户、不出报告。
 先成倍地加，守不住了再折半逼近；一级只量一次，守不住就是守不住，不重试到守得住为止。
+压垮过一级之后，先等服务缓过来再试下一级：不然量到的是上一级的余波。
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ _LAG, _CPU = 0.05, 0.9
 #: 段里该说的，段里至少要答掉这么多成；否则积压只会越来越长，分位数还没来得及难看。
 _KEEPING_UP = 0.9
 KEEPS_UP = "跟得上"
+#: 压垮之后照起步的速率每次探问几秒、至多探问几次；守住一次算缓过来。
+_PROBE_S, _PROBES = 1.0, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +97,12 @@ class Search:
         return middle if self._high / self._low > _CLOSE else None
 
 
-def section(search: Search, criteria: Sequence[Threshold], interrupted: bool) -> dict[str, Any]:
-    """写进结果的一节。"""
+def section(
+    search: Search, criteria: Sequence[Threshold], halted: str = "", probes: int = 0
+) -> dict[str, Any]:
+    """写进结果的一节。`halted` 是没有找完的缘由；`probes` 是等它缓过来探问了几次。"""
     knee, broken = search.knee, search.broken
-    outcome, reason = _conclude(search, interrupted)
+    outcome, reason = _conclude(search, halted)
     return {
         "verdict": outcome.value,
         "reason": reason,
@@ -106,10 +111,11 @@ def section(search: Search, criteria: Sequence[Threshold], interrupted: bool) ->
         "first_failed": asdict(broken) if broken else None,
         "client_bound": bool(broken and broken.client_bound),
         "steps": [asdict(step) for step in search.steps],
+        "probes": probes,
     }
 
 
-def _conclude(search: Search, interrupted: bool) -> tuple[Outcome, str]:
+def _conclude(search: Search, halted: str) -> tuple[Outcome, str]:
     knee, broken = search.knee, search.broken
     if broken is not None and broken.client_bound:
         cpu, lag = broken.client_cpu * 100, broken.sender_lag_s * 1000
@@ -117,8 +123,8 @@ def _conclude(search: Search, interrupted: bool) -> tuple[Outcome, str]:
             f"客户端先到顶：每秒 {broken.rate:g} 句时自己用了 {cpu:.0f}% 的核、"
             f"一半的话发晚了 {lag:.0f} 毫秒以上；服务的顶还在上面，或机器太忙"
         )
-    if interrupted or search.next is not None:
-        return Outcome.INCONCLUSIVE, "没有找完就停下了"
+    if halted or search.next is not None:
+        return Outcome.INCONCLUSIVE, halted or "没有找完就停下了"
     if knee is None:
         failed = "、".join(broken.failed) if broken else "没有试过"
         return Outcome.VIOLATED, f"试到的最低速率也守不住：{failed}"
@@ -138,29 +144,51 @@ class Climb:
         self._setting, self._criteria = setting, tuple(criteria)
         self.search = Search(setting.profile.rate)
         self._played: list[Played] = []
-        self._supervisor: Supervisor | None = None
+        self._said, self._probes, self._halted = 0, 0, ""
 
     async def perform(
         self, shards: Sequence[Shard], folder: Path, supervisor: Supervisor
     ) -> tuple[list[Played], list[str]]:
         """给 :func:`support.load.session.hold` 用。"""
-        self._supervisor, said = supervisor, 0
         while (rate := self.search.next) is not None and not supervisor.stopping:
-            number = len(self.search.steps)
             profile = replace(self._setting.profile, rate=rate)
-            shard = replace(shards[0], profile=profile, first=said)
-            cpu, began = time.process_time(), time.monotonic()
-            played = await play(shard, folder / f"step-{number}", watch=supervisor.of(number))
-            used = (time.process_time() - cpu) / (time.monotonic() - began)
-            start = self._played[0].began if self._played else played.began
-            self._played.append(replace(played, offset=played.began - start))
-            events = read_journal(played.folder / JOURNAL)
-            lines = account.judge(events, warm_until=played.began + profile.warmup)
-            said += len(lines)
+            step = await self._play(shards[0], profile, folder, supervisor)
             if not supervisor.stopping:
-                chats = [chat for _, chat in played.voices]
-                self.search.tell(measure(lines, chats, profile, self._criteria, used))
+                self.search.tell(step)
+            if self.search.next is not None and not step.held:
+                await self._recover(shards[0], folder, supervisor)
+            if self._halted:
+                break
+        if supervisor.stopping:
+            self._halted = "没有找完就停下了"
         return self._played, []
+
+    async def _recover(self, shard: Shard, folder: Path, supervisor: Supervisor) -> None:
+        """照起步的速率一次次探问，守住了才往下试；一直守不住，往下就量不出来了。"""
+        profile = replace(self._setting.profile, warmup=0.0, duration=_PROBE_S)
+        for _ in range(_PROBES):
+            if supervisor.stopping:
+                return
+            self._probes += 1
+            if (await self._play(shard, profile, folder, supervisor)).held:
+                return
+        self._halted = f"压垮之后探问了 {_PROBES} 次，服务还没有缓过来，往下量不出来"
+
+    async def _play(
+        self, shard: Shard, profile: LoadProfile, folder: Path, supervisor: Supervisor
+    ) -> Step:
+        number = len(self._played)
+        shard = replace(shard, profile=profile, first=self._said)
+        cpu, began = time.process_time(), time.monotonic()
+        played = await play(shard, folder / f"step-{number}", watch=supervisor.of(number))
+        used = (time.process_time() - cpu) / (time.monotonic() - began)
+        start = self._played[0].began if self._played else played.began
+        self._played.append(replace(played, offset=played.began - start))
+        events = read_journal(played.folder / JOURNAL)
+        lines = account.judge(events, warm_until=played.began + profile.warmup)
+        self._said += len(lines)
+        chats = [chat for _, chat in played.voices]
+        return measure(lines, chats, profile, self._criteria, used)
 
     def thresholds(self, given: Sequence[Threshold]) -> Sequence[Threshold]:
         """条件逐级判过了；总账里有压垮的那几级，不再判一遍。"""
@@ -172,8 +200,7 @@ class Climb:
 
     def conclude(self, results: dict[str, Any], ended: Ended, seed: int) -> None:
         """写进结果：各级一级接一级，合起来的每秒答几句没有意义，换成拐点的。"""
-        stopped = self._supervisor is not None and self._supervisor.stopping
-        made = section(self.search, self._criteria, stopped)
+        made = section(self.search, self._criteria, self._halted, self._probes)
         results["capacity"] = made
         results["replies_per_s"] = made["knee"]["replies_per_s"] if made["knee"] else 0.0
         order = [Outcome.VIOLATED.value, Outcome.INCONCLUSIVE.value, Outcome.HELD.value]

@@ -37,6 +37,8 @@ class Arm:
     accepted: int = 0
     #: 这一段闹够了没有：服务收下的不到这么多，就谈不上吵闹。
     needed: int = 0
+    #: 开始时服务缓过来了没有；没有的话，静的一段里还有上一段的余波。
+    settled: bool = True
 
     @property
     def pressed(self) -> bool:
@@ -115,6 +117,8 @@ def _doubt(lines: Lines, arms: Sequence[Arm]) -> str:
             f"{len(idle)} 段没有真的闹起来：服务只收下 {least.accepted} 下，"
             f"至少要 {max(least.needed, 1)} 下"
         )
+    if not all(arm.settled for arm in arms):
+        return "邻居收手之后，服务过了两个耐心还没有缓过来，静的一段不静，无从比较"
     lag = _lag(lines, arms)
     if lag is not None and lag > FLOOR:
         return f"客户端先到顶：一半的话发晚了 {lag * 1000:.0f} 毫秒以上，慢在哪一头说不清"

@@ -56,6 +56,8 @@ def _capacity(section: Mapping[str, Any]) -> Iterator[str]:
         p99 = f"p99 {step['latency']['p99'] * 1000:.0f} 毫秒" if step["latency"] else "没有延迟"
         fate = "守住" if step["held"] else f"没守住：{'、'.join(step['failed'])}"
         yield f"每秒 {step['rate']:.1f} 句：{p99}，答 {step['replies_per_s']:.1f} 句/秒，{fate}"
+    if section.get("probes"):
+        yield f"压垮之后探问了 {section['probes']} 次，等服务缓过来再往下试"
 
 
 def _picture(section: Mapping[str, Any]) -> str:
