@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import signal
 import sys
@@ -44,6 +45,9 @@ _EXAMPLES = """例子：
         （配置里写明的已知违反不算 1；它消失了而没有删掉才算）
 """
 
+#: 没有地方写了；Windows 没有后一种。
+_NO_ROOM = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """命令行入口；返回退出码。"""
@@ -65,6 +69,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         # 读的人（例如 head）先走了；把标准输出换成空洞，免得退出时再报一次。
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        print(f"没能做完：盘满了，{error.filename or '报告'}写不下", file=sys.stderr)
+        print("  改法：腾出空间，或用 --report-dir 换一块盘", file=sys.stderr)
+        return 3
     except KeyboardInterrupt:
         print("被打断", file=sys.stderr)
         return 130

@@ -1,6 +1,7 @@
 """命令行：用法错误是一句中文、退出码 2；帮助说全；别的错误也不倒出堆栈。"""
 
 import argparse
+import errno
 import re
 import signal
 import socket
@@ -181,3 +182,24 @@ def test_create_config_writes_a_usable_file_and_never_overwrites_unasked(capsys,
 )
 def test_good_values_are_read(read, text, value):
     assert read(text) == value
+
+
+def test_a_full_disk_is_said_in_chinese_and_is_no_violation(capsys, monkeypatch):
+    """退出码 1 是违反；写不下报告判不了什么，是 3。别的系统错误照旧抛出，不许吞掉。"""
+
+    def full(arguments):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setitem(COMMANDS, "load", full)
+    code, _, told = call(capsys, "load")
+    assert code == 3
+    assert "盘满了" in told
+    assert "--report-dir" in told
+    assert not ENGLISH.search(told.replace("--report-dir", ""))
+
+    def odd(arguments):
+        raise PermissionError(errno.EACCES, "没有权限")
+
+    monkeypatch.setitem(COMMANDS, "load", odd)
+    with pytest.raises(PermissionError):
+        main(["load"])

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import numpy as np
@@ -85,6 +87,19 @@ def test_kept_frames_lose_their_keys(tmp_path: Path) -> None:
     assert list(read_frames(tmp_path / "frames.bin")) == [(3, b'{"api_key":"mmc_"}')]
 
 
+@asynccontextmanager
+async def _listening(answer: Callable[[web.Request], Any]) -> AsyncIterator[str]:
+    """一台只有一条路的小服务。"""
+    app = web.Application()
+    app.router.add_get("/ws", answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    yield f"ws://127.0.0.1:{runner.addresses[0][1]}/ws"
+    await runner.cleanup()
+
+
 @pytest.fixture
 async def rude() -> AsyncIterator[str]:
     """听到“走”就以 1000 关掉，听到“断”就直接断，听到“拆”就分三段回话。"""
@@ -103,14 +118,8 @@ async def rude() -> AsyncIterator[str]:
                 request.transport.write(b"\x01\x01a\x89\x00\x00\x01b\x80\x01c")
         return socket
 
-    app = web.Application()
-    app.router.add_get("/ws", answer)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    yield f"ws://127.0.0.1:{runner.addresses[0][1]}/ws"
-    await runner.cleanup()
+    async with _listening(answer) as url:
+        yield url
 
 
 @pytest.mark.parametrize("swift", [True, False], ids=["picows", "aiohttp"])
@@ -165,14 +174,8 @@ async def slow() -> AsyncIterator[tuple[str, asyncio.Event, list[str]]]:
             await socket.send_str(message.data[:8])
         return socket
 
-    app = web.Application()
-    app.router.add_get("/ws", answer)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    yield f"ws://127.0.0.1:{runner.addresses[0][1]}/ws", reading, heard
-    await runner.cleanup()
+    async with _listening(answer) as url:
+        yield url, reading, heard
 
 
 @pytest.mark.parametrize("swift", [True, False], ids=["picows", "aiohttp"])
@@ -252,6 +255,39 @@ async def test_a_user_whose_line_failed_rests_before_trying_again() -> None:
     assert 0 in rounds._resting
     rounds.stop()
     await asyncio.wait_for(running, 5)
+
+
+@pytest.mark.parametrize("think", [0.0, 0.01])
+async def test_a_user_who_cannot_speak_fails_the_run(think: float) -> None:
+    """盘满了，流水写不下：整场报出来，不是悄悄少一位用户、永远等不到头。"""
+
+    def broken(voice: Voice, due: float) -> None:
+        raise OSError("盘满了")
+
+    crowd = [Voice(0, 0, 0, b"", tuple, (b"",))]
+    rounds = Rounds(crowd, LoadProfile(arrival="closed", think=think), 0, broken)
+    with pytest.raises(OSError, match="盘满了"):
+        await asyncio.wait_for(rounds.run(time.monotonic() + 60), 5)
+
+
+@pytest.mark.parametrize("swift", [True, False], ids=["picows", "aiohttp"])
+async def test_a_listener_that_fails_is_not_silent(
+    monkeypatch: pytest.MonkeyPatch, rude: str, swift: bool
+) -> None:
+    monkeypatch.setattr(lanes, "SWIFT", swift)
+    tried = asyncio.Event()
+
+    def broken(_: int, frame: bytes) -> None:
+        tried.set()
+        raise OSError("盘满了")
+
+    lane = Lane(0, Door(rude, "qq", 5, 5), broken, lambda *_: None)
+    async with aiohttp.ClientSession() as session:
+        await lane.open(session)
+        lane.send("拆".encode())
+        await asyncio.wait_for(tried.wait(), 5)
+        with pytest.raises(OSError, match="盘满了"):
+            await lane.close()
 
 
 async def test_stopping_lets_those_who_think_go_home() -> None:

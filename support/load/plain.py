@@ -70,8 +70,11 @@ class PlainWire:
                 return
 
     async def close(self) -> None:
-        """我们主动断开。"""
+        """我们主动断开；收的一头出过岔子（例如盘满了）在这里抛出。"""
         await self._wire.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.wait(self._tasks)
+        for task in self._tasks:
+            if not task.cancelled() and (error := task.exception()) is not None:
+                raise error

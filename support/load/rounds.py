@@ -82,11 +82,19 @@ class Rounds:
         ready, self._ready = self._ready, []
         now = time.monotonic()
         for voice in ready:
-            self._say(voice, now)
+            self._open_mouth(voice, now)
 
     def _speak(self, voice: Voice, due: float) -> None:
         del self._resting[voice.number]
-        self._say(voice, due)
+        self._open_mouth(voice, due)
+
+    def _open_mouth(self, voice: Voice, due: float) -> None:
+        """开口出了岔子（例如盘满了，流水写不下）由 :meth:`run` 抛出，不许悄悄少一位用户。"""
+        try:
+            self._say(voice, due)
+        except Exception as error:
+            if self._over is not None and not self._over.done():
+                self._over.set_exception(error)
 
     def _leave(self) -> None:
         self._talking -= 1

@@ -23,6 +23,8 @@ _REFUSALS = frozenset({1000, 1008})
 _BUFFER = 2048
 #: 不直接给名字：给名字的话它替每条连接另建一个 Logger。
 _LOGGER = logging.LoggerAdapter(logging.getLogger(__name__), {})
+_LOGGER.logger.addHandler(logging.NullHandler())  # 它的英文不进终端；出的岔子由 close 抛出
+_LOGGER.logger.propagate = False
 _CLOSE_S = 2.0
 _TEXT, _BINARY = picows.WSMsgType.TEXT, picows.WSMsgType.BINARY
 _MORE, _CLOSE = picows.WSMsgType.CONTINUATION, picows.WSMsgType.CLOSE
@@ -34,24 +36,25 @@ class SwiftWire(picows.WSListener):  # type: ignore[misc, unused-ignore]
     一万条连接时每条的对象都要紧，所以只在用得着时才建：压着的帧、分段、等它断的 Future。
     """
 
-    __slots__ = ("_code", "_gone", "_hear", "_kind", "_outbox", "_pieces", "_transport")
+    __slots__ = ("_code", "_gone", "_hear", "_kind", "_open", "_outbox", "_pieces", "_transport")
 
     def __init__(self, hear: Callable[[bytes], None], gone: Callable[[int, bool], None]) -> None:
         self._hear, self._gone = hear, gone
         self._pieces: list[bytes] | None = None
         self._kind, self._code = _TEXT, ABNORMAL
         self._transport: picows.WSTransport | None = None
+        self._open = False
         #: 对方读得慢时压着的帧；写得下时为空。
         self._outbox: deque[bytes] | None = None
 
     @property
     def is_open(self) -> bool:
         """还收得到东西。"""
-        return self._transport is not None
+        return self._open
 
     def on_ws_connected(self, transport: picows.WSTransport) -> None:
         """握手成了。"""
-        self._transport = transport
+        self._transport, self._open = transport, True
 
     def on_ws_frame(self, transport: picows.WSTransport, frame: picows.WSFrame) -> None:
         """整帧文本当即交出去；分段的攒齐再交。"""
@@ -89,12 +92,12 @@ class SwiftWire(picows.WSListener):  # type: ignore[misc, unused-ignore]
 
     def on_ws_disconnected(self, transport: picows.WSTransport) -> None:
         """断了，不论谁先。"""
-        self._transport = None
+        self._open = False
         self._gone(self._code, self._code in _REFUSALS)
 
     def send(self, frame: bytes) -> bool:
         """交出一帧文本；断了、压得太多返回假。"""
-        if self._transport is None:
+        if self._transport is None or not self._open:
             return False
         if self._outbox is None:
             self._transport.send(_TEXT, frame)
@@ -105,11 +108,11 @@ class SwiftWire(picows.WSListener):  # type: ignore[misc, unused-ignore]
         return True
 
     def _write(self, frame: bytes) -> None:
-        if self._transport is not None:
+        if self._transport is not None and self._open:
             self._transport.send(_TEXT, frame)
 
     async def close(self) -> None:
-        """关闭握手；对方不应答就径直断开。"""
+        """关闭握手；对方不应答就径直断开。`hear` 出过岔子（例如盘满了）在这里抛出。"""
         transport = self._transport
         if transport is None:
             return
