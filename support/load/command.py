@@ -70,8 +70,10 @@ def main(arguments: Sequence[str]) -> int:
     )
     console = Console()
     weights_of(config, profile)
-    thresholds = parse_all((*profile.thresholds, *options.threshold), "[profiles].thresholds")
-    abort_on = _live(parse_all((*profile.abort_on, *options.abort_on), "[profiles].abort_on"))
+    thresholds = parse_all(profile.thresholds, f"{options.load_file} thresholds")
+    thresholds += parse_all(options.threshold, "命令行 --threshold")
+    abort_on = _live(parse_all(profile.abort_on, f"{options.load_file} abort_on"))
+    abort_on += _live(parse_all(options.abort_on, "命令行 --abort-on"))
     if options.cluster is not None:
         from support.load.cluster import check, knock
 
