@@ -12,7 +12,7 @@ async def step_quiet_chat(context: Context, speaker: Speaker, count: int) -> Non
 
     例：假如 “教育机构”的“小王”平时聊了12句
     """
-    await context.world.speech.chat(speaker, count, loud=False)
+    await context.world.speech.chat(speaker, count)
 
 
 @when("{tenant:Text}{attack:Attack}的时候，{speaker:Speaker}也聊了{count:Number}句")
@@ -26,13 +26,22 @@ async def step_chat_amid(
     await context.world.speech.chat_amid(tenant, attack, speaker, count)
 
 
-@then("吵闹时和平时差不多快，九成五在{seconds:Number}秒内")
-def step_fair(context: Context, seconds: int) -> None:
-    """裁决：与自己平时比慢得有限，九成五的回复不超过许诺的秒数。
+@then("刷屏的人插不到前面来")
+def step_unobstructed(context: Context) -> None:
+    """裁决：邻居积下再多的话，也没有几句能插到后来那句的前面。
 
-    例：那么 吵闹时和平时差不多快，九成五在2秒内
+    例：那么 刷屏的人插不到前面来
     """
-    context.world.judge.fair(seconds)
+    context.world.judge.unobstructed()
+
+
+@then("吵闹时和平时差不多快")
+def step_as_quick(context: Context) -> None:
+    """裁决：与自己平时比，慢得有限。
+
+    例：那么 吵闹时和平时差不多快
+    """
+    context.world.judge.as_quick()
 
 
 @step("{tenant:Text}{limit:Limit}至多说{count:Number}句话")

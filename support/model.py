@@ -47,7 +47,7 @@ class Kind(str, Enum):
     REFUSED = "refused"  # 一句话或一条连接被拒绝（data: code）
     FAILED = "failed"  # 一句话没能发出或结果不明（data: reason）
     BODY = "body"  # 管理面的一次应答（data: method, path, status, success, error_code）
-    PROMPT = "prompt"  # 模型端点看到的一次请求（data: model, answered…）
+    PROMPT = "prompt"  # 模型端点看到的一次请求（data: model, ended：答完的时刻，与 mono 同一只钟…）
     FAULT = "fault"  # 套件制造的故障（data: what）
     CREATED = "created"  # 在被测服务上建了一样东西（data: resource, id）
     REMOVED = "removed"  # 并把它删掉了

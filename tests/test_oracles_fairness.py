@@ -6,12 +6,136 @@ import pytest
 
 from support.model import Kind, Surface
 from support.oracles.chats import in_order_by_chat
-from support.oracles.fairness import ENOUGH, fair
+from support.oracles.fairness import ENOUGH, as_quick, unobstructed
 from support.oracles.fallback import fell_back
 from support.oracles.limits import metered
 from tests.histories import EDU, HELD, INCONCLUSIVE, TECH, VIOLATED, History
 
-# ---- 公平 ------------------------------------------------------------------------
+# ---- 先后 ------------------------------------------------------------------------
+
+#: 邻居同时在答这么多句；排着这么多句。
+BUSY, QUEUE = 4, 40
+
+
+def noise(history, acts):
+    history.ledger.add(Kind.FAULT, by=TECH, what="刷屏", acts=acts)
+
+
+def acknowledged(history, owner):
+    token = history.said(owner)
+    history.befell(Kind.ACKED, token)
+    return token
+
+
+def begun(history, token):
+    """送到大模型，一拍之后答完。"""
+    history.wait(1)
+    history.prompted(token, ended=history.now + BUSY - 0.5)
+
+
+def served(history, queue, *, overtaken, times=1):
+    """安静的一句确认之后，邻居先开口 `overtaken` 句，才轮到它；`queue` 是邻居排着的话。"""
+    own = []
+    for _ in range(times):
+        own.append(acknowledged(history, EDU))
+        for _ in range(overtaken):
+            begun(history, queue.pop(0))
+            queue.append(acknowledged(history, TECH))
+        begun(history, own[-1])
+        history.heard(own[-1])
+    return own
+
+
+def flooded(*, overtaken=1, queue=QUEUE, times=ENOUGH, begins=True, ends=True):
+    """邻居积下 `queue` 句，安静的一家每句话被插队 `overtaken` 次。"""
+    history = History()
+    waiting = [acknowledged(history, TECH) for _ in range(queue + BUSY)]
+    for _ in range(BUSY):
+        begun(history, waiting.pop(0))
+    if begins:
+        noise(history, queue + BUSY)
+    loud = served(history, waiting, overtaken=overtaken, times=times)
+    if ends:
+        noise(history, 0)
+    return history, loud
+
+
+@pytest.mark.parametrize(
+    ("overtaken", "outcome"), [(0, HELD), (2 * BUSY, HELD), (2 * BUSY + 1, VIOLATED)]
+)
+def test_as_many_as_work_at_once_may_be_twice_ahead(overtaken, outcome):
+    history, loud = flooded(overtaken=overtaken)
+    assert unobstructed(history.events, loud).outcome is outcome
+
+
+def test_how_long_it_all_took_does_not_matter():
+    for overtaken in (1, QUEUE):
+        history, loud = flooded(overtaken=overtaken)
+        verdicts = {
+            unobstructed(
+                [replace(e, mono=e.mono * pace, data=paced(e.data, pace)) for e in history.events],
+                loud,
+            )
+            for pace in (0.001, 1, 1000)
+        }
+        assert len(verdicts) == 1
+
+
+def paced(data, pace):
+    return {**data, "ended": data["ended"] * pace} if "ended" in data else data
+
+
+def test_one_overtaken_line_is_enough():
+    history, loud = flooded(overtaken=1, ends=False)
+    waiting = [acknowledged(history, TECH) for _ in range(QUEUE)]
+    loud += served(history, waiting, overtaken=2 * BUSY + 1)
+    noise(history, 0)
+    assert unobstructed(history.events, loud).outcome is VIOLATED
+
+
+def test_a_short_queue_proves_nothing():
+    history, loud = flooded(queue=2 * BUSY)
+    assert unobstructed(history.events, loud).outcome is INCONCLUSIVE
+    history, loud = flooded(queue=2 * BUSY + 1)
+    assert unobstructed(history.events, loud).outcome is HELD
+
+
+def test_too_few_lines_or_half_a_flood_prove_nothing():
+    for wrong in ({"times": ENOUGH - 1}, {"begins": False}, {"ends": False}):
+        history, loud = flooded(**wrong)
+        assert unobstructed(history.events, loud).outcome is INCONCLUSIVE
+    assert unobstructed([], []).outcome is INCONCLUSIVE
+
+
+@pytest.mark.parametrize("unseen", [Kind.ACKED, Kind.PROMPT])
+def test_a_line_without_acknowledgement_or_prompt_proves_nothing(unseen):
+    history, loud = flooded(times=ENOUGH)
+    events = [e for e in history.events if e.kind is not unseen or e.token != loud[0]]
+    assert unobstructed(events, loud).outcome is INCONCLUSIVE
+
+
+def test_a_line_answered_only_after_the_flood_is_lost():
+    history, loud = flooded(ends=False)
+    loud.append(acknowledged(history, EDU))
+    noise(history, 0)
+    history.heard(loud[-1])
+    verdict = unobstructed(history.events, loud)
+    assert (verdict.outcome, verdict.actual) == (VIOLATED, "1 句没有得到回复")
+
+
+def test_only_the_flooder_counts():
+    history, loud = flooded(overtaken=1, ends=False)
+    loud.append(acknowledged(history, EDU))
+    for bystander in (replace(TECH, tenant="别家"), replace(TECH, agent="售后")):
+        for _ in range(QUEUE):
+            begun(history, acknowledged(history, bystander))
+    begun(history, loud[-1])
+    history.heard(loud[-1])
+    noise(history, 0)
+    assert unobstructed(history.events, loud).outcome is HELD
+
+
+# ---- 快慢 ------------------------------------------------------------------------
 
 
 def chat(history, count, took):
@@ -25,10 +149,6 @@ def chat(history, count, took):
     return tokens
 
 
-def noise(history, acts):
-    history.ledger.add(Kind.FAULT, by=TECH, what="刷屏", acts=acts)
-
-
 def under_noise(*, calm=0.01, pressed=(0.02,) * ENOUGH, quiet=ENOUGH, ends=True, begins=True):
     history = History()
     before = chat(history, quiet, calm)
@@ -37,7 +157,7 @@ def under_noise(*, calm=0.01, pressed=(0.02,) * ENOUGH, quiet=ENOUGH, ends=True,
     loud = [token for took in pressed for token in chat(history, 1, took)]
     if ends:
         noise(history, 0)
-    return fair(history.events, before, loud, seconds=2)
+    return as_quick(history.events, before, loud)
 
 
 def test_as_quick_as_ever_is_held():
@@ -45,16 +165,21 @@ def test_as_quick_as_ever_is_held():
     assert (verdict.outcome, verdict.examined) == (HELD, 2 * ENOUGH)
 
 
-def test_much_slower_than_itself_is_violated_even_within_the_promise():
+def test_much_slower_than_itself_is_violated():
     assert under_noise(pressed=(0.19,) * ENOUGH).outcome is HELD, "毫秒级的抖动不放大"
     assert under_noise(pressed=(0.21,) * ENOUGH).outcome is VIOLATED
     assert under_noise(calm=0.1, pressed=(0.31,) * ENOUGH).outcome is HELD, "平时就慢"
+    assert under_noise(calm=1.0, pressed=(4.9,) * ENOUGH).outcome is HELD
 
 
-def test_beyond_the_promise_is_violated_even_if_slow_by_itself():
-    assert under_noise(calm=1.0, pressed=(2.5,) * ENOUGH).outcome is VIOLATED
-    one_slow = (0.02,) * (ENOUGH * 2 - 1) + (2.5,)
-    assert under_noise(pressed=one_slow).outcome is HELD, "九成五以内"
+def test_the_slowest_line_decides_nothing():
+    assert under_noise(pressed=(*(0.02,) * ENOUGH, 60.0)).outcome is HELD
+    assert under_noise(pressed=(*(0.5,) * ENOUGH, 0.01)).outcome is VIOLATED
+
+
+def test_half_of_the_lines_far_slower_cannot_be_told():
+    half = (0.02, 0.9) * (ENOUGH // 2)
+    assert under_noise(pressed=half).outcome is INCONCLUSIVE
 
 
 def test_a_lost_line_is_violated():
@@ -68,7 +193,7 @@ def test_too_few_samples_or_half_a_raid_prove_nothing():
     assert under_noise(calm=None).outcome is INCONCLUSIVE
     assert under_noise(begins=False).outcome is INCONCLUSIVE
     assert under_noise(ends=False).outcome is INCONCLUSIVE
-    assert fair([], [], [], seconds=2).outcome is INCONCLUSIVE
+    assert as_quick([], [], []).outcome is INCONCLUSIVE
 
 
 def test_a_reply_that_only_comes_when_the_noise_is_over_is_lost():
@@ -78,7 +203,7 @@ def test_a_reply_that_only_comes_when_the_noise_is_over_is_lost():
     loud = [*chat(history, ENOUGH, 0.02), *chat(history, 1, None)]
     noise(history, 0)
     history.heard(loud[-1])
-    assert fair(history.events, before, loud, seconds=2).actual == "1 句没有得到回复"
+    assert as_quick(history.events, before, loud).actual == "1 句没有得到回复"
 
 
 def test_other_faults_are_no_noise():
@@ -88,10 +213,10 @@ def test_other_faults_are_no_noise():
     noise(history, 1)
     loud = [*chat(history, ENOUGH, 0.02), *chat(history, 1, None)]
     noise(history, 0)
-    assert fair(history.events, before, loud[:-1], seconds=2).outcome is HELD
+    assert as_quick(history.events, before, loud[:-1]).outcome is HELD
     history.heard(loud[-1])
     history.ledger.add(Kind.FAULT, by=TECH, what="断线")
-    assert fair(history.events, before, loud, seconds=2).actual == "1 句没有得到回复"
+    assert as_quick(history.events, before, loud).actual == "1 句没有得到回复"
 
 
 def test_noise_that_only_starts_halfway_proves_nothing():
@@ -102,7 +227,7 @@ def test_noise_that_only_starts_halfway_proves_nothing():
     noise(history, 30)
     loud = first + chat(history, ENOUGH, 0.02)
     noise(history, 0)
-    assert fair(history.events, before, loud, seconds=2).outcome is INCONCLUSIVE
+    assert as_quick(history.events, before, loud).outcome is INCONCLUSIVE
 
 
 @pytest.mark.parametrize(
@@ -124,7 +249,7 @@ def test_noise_must_last_from_the_first_line_to_the_last(course, outcome):
         else:
             count, took = (1, None) if step == "说" else (ENOUGH, 0.02)
             (quiet if step == "平" else loud).extend(chat(history, count, took))
-    assert fair(history.events, quiet, loud, seconds=2).outcome is outcome
+    assert as_quick(history.events, quiet, loud).outcome is outcome
 
 
 def test_when_things_happened_is_told_by_number_not_by_place():
@@ -133,13 +258,13 @@ def test_when_things_happened_is_told_by_number_not_by_place():
     noise(history, 30)
     loud = chat(history, ENOUGH, 0.02)
     noise(history, 0)
-    whole = fair(history.events, quiet, loud, seconds=2)
+    whole = as_quick(history.events, quiet, loud)
     spoken = [e for e in history.events if e.kind is Kind.SAID and e.token in loud]
     heard = [e for e in history.events if e.kind is Kind.HEARD]
     wave, end = (e for e in history.events if e.kind is Kind.FAULT)
     for first, last in ((spoken, heard), ([wave], heard), ([end], [wave]), (spoken, [end])):
         rest = [e for e in history.events if e not in (*first, *last)]
-        assert fair([*first, *rest, *last], quiet, loud, seconds=2) == whole
+        assert as_quick([*first, *rest, *last], quiet, loud) == whole
 
 
 def test_lines_never_said_prove_nothing():
@@ -149,8 +274,8 @@ def test_lines_never_said_prove_nothing():
     loud = chat(history, ENOUGH, 0.02)
     noise(history, 0)
     unsaid = ["没说过"] * ENOUGH
-    assert fair(history.events, [*quiet, *unsaid], loud, seconds=2).outcome is INCONCLUSIVE
-    assert fair(history.events, quiet, unsaid, seconds=2).outcome is INCONCLUSIVE
+    assert as_quick(history.events, [*quiet, *unsaid], loud).outcome is INCONCLUSIVE
+    assert as_quick(history.events, quiet, unsaid).outcome is INCONCLUSIVE
 
 
 # ---- 限额 ------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import pytest
 from support.model import Kind
 from support.oracles.chats import in_order_by_chat
 from support.oracles.delivery import before, exactly_once, in_order, within
-from support.oracles.fairness import ENOUGH, fair
+from support.oracles.fairness import ENOUGH, as_quick
 from support.oracles.fallback import fell_back
 from support.oracles.limits import metered
 from support.oracles.refusal import accepted_then_refused, refused
@@ -149,40 +149,40 @@ def raid(history, *, pressed, calm=0.25, count=ENOUGH, acts=30, after=0):
     return tokens[:ENOUGH], tokens[ENOUGH:]
 
 
-FAIR = {"expected": "九成五在 3 秒内，中位不慢于平时的 5 倍"}
+SLOW = {"expected": "不慢于平时的 5 倍，一句不丢"}
 #: 平时十句占 30 行，吵闹占一行；往后每三行一条回复。
 PRESSED = tuple(range(34, 34 + 3 * ENOUGH, 3))
 
 
-def test_exactly_as_slow_as_promised_is_fair(history):
+def test_exactly_as_slow_as_promised_is_quick_enough(history):
     quiet, loud = raid(history, pressed=1.25)
-    actual = "平时中位 250 毫秒，吵闹时中位 1250 毫秒、九成五在 1.25 秒内"
-    assert fair(history.events, quiet, loud, seconds=1.25) == held(actual, 20, *PRESSED)
+    actual = "平时中位 250 毫秒，吵闹时中位 1250 毫秒，慢到 5.0 至 5.0 倍"
+    assert as_quick(history.events, quiet, loud) == held(actual, 20, *PRESSED)
 
 
-def test_a_starved_tenant_is_told_in_milliseconds(history):
-    quiet, loud = raid(history, calm=0.75, pressed=7.75)
-    actual = "平时中位 750 毫秒，吵闹时中位 7750 毫秒、九成五在 7.75 秒内"
-    assert fair(history.events, quiet, loud, seconds=3) == broken(
-        f"被邻居拖累：{actual}", 10, *PRESSED, **FAIR, actual=actual
+def test_a_slowed_tenant_is_told_in_milliseconds(history):
+    quiet, loud = raid(history, calm=0.75, pressed=7.5)
+    actual = "平时中位 750 毫秒，吵闹时中位 7500 毫秒，慢到 10.0 至 10.0 倍"
+    assert as_quick(history.events, quiet, loud) == broken(
+        f"被邻居拖累：{actual}", 10, *PRESSED, **SLOW, actual=actual
     )
 
 
 def test_lost_lines_are_starved_lines(history):
     quiet, loud = raid(history, pressed=0.25, after=2)
-    assert fair(history.events, quiet, loud, seconds=3) == broken(
-        "被邻居拖累：2 句没有得到回复", 12, *PRESSED, **FAIR, actual="2 句没有得到回复"
+    assert as_quick(history.events, quiet, loud) == broken(
+        "被邻居拖累：2 句没有得到回复", 12, *PRESSED, **SLOW, actual="2 句没有得到回复"
     )
 
 
 def test_without_enough_lines_or_noise_fairness_is_unknown(history):
     quiet, loud = raid(history, pressed=0.25, count=ENOUGH - 1)
-    claim = "平时 10 句、吵闹时 9 句，至少各要 10 句"
-    assert fair(history.events, quiet, loud, seconds=3) == doubt(claim, 19)
-    assert fair(history.events, quiet[:-1], loud, seconds=3).examined == 18
+    claim = "平时答了 10 句、吵闹时说了 9 句，至少各要 10 句"
+    assert as_quick(history.events, quiet, loud) == doubt(claim, 19)
+    assert as_quick(history.events, quiet[:-1], loud).examined == 18
     calm = History()
     claim = "吵闹没有罩住全程，比不出快慢"
-    assert fair(calm.events, *raid(calm, pressed=0.25, acts=0), seconds=3) == doubt(claim, 10)
+    assert as_quick(calm.events, *raid(calm, pressed=0.25, acts=0)) == doubt(claim, 10)
 
 
 # ---- 限额与兜底 ---------------------------------------------------------------------

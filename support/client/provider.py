@@ -117,6 +117,7 @@ class Provider:
             text=record["prompt"],
             mono=record["mono"],
             wall=record["wall"],
+            ended=record["ended"],
             key_fp=record["key_fp"],
             model=record["model"],
             params=record["params"],

@@ -150,6 +150,10 @@ class Connection:
         _, missing = await asyncio.wait(waiting, timeout=patience)
         return not missing
 
+    def is_settled(self, token: str) -> bool:
+        """这句话有没有下场了。"""
+        return self._waiting[token].done()
+
     async def fate(self, token: str, *, patience: float) -> Fate:
         """等这句话的下场，最多 `patience` 秒；没等到就是“没有回复”。"""
         waiting = self._waiting[token]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any
 
@@ -22,7 +22,10 @@ KEEP_CHARS = 64_000_000  # 提示词总字数的上限，约 128 MB
 
 @dataclass(slots=True)
 class Record:
-    """一次请求。只有 `outcome` 与 `answer` 会在作答时改写。"""
+    """一次请求。只有 `outcome`、`answer` 与 `ended` 会在作答时改写。
+
+    `mono`、`ended` 是请求读完与应答送出的时刻，同一只单调钟的秒数；还没答完的 `ended` 是 0。
+    """
 
     seq: int
     wall: float
@@ -35,20 +38,22 @@ class Record:
     params: dict[str, Any]
     prompt: str
     tail: str
+    clock: Callable[[], float] = field(repr=False)
     answer: str = ""
     outcome: str = "pending"
     #: 这是部署的哪一步（剧本认出来的）；认不出是 unplaced。
     kind: str = ""
     #: 正在答的那句话的口令；剧本没说就是空，归属看 `tail`。
     asked: str = ""
+    ended: float = 0.0
 
     def row(self) -> dict[str, Any]:
         """写成 JSON 的一行。"""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return {name: getattr(self, name) for name in self.__slots__ if name != "clock"}
 
     def finish(self, outcome: str, answer: str = "") -> None:
         """定案；要在应答的最后一个字节送出之前调用。"""
-        self.outcome, self.answer = outcome, answer
+        self.outcome, self.answer, self.ended = outcome, answer, self.clock()
 
     @property
     def unfinished(self) -> bool:
@@ -100,6 +105,7 @@ class Records:
             params=call.params,
             prompt=_hide(call.prompt, key),
             tail=_hide(call.tail, key),
+            clock=self._mono,
             kind=kind,
             asked=asked,
         )

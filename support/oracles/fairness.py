@@ -1,76 +1,208 @@
-"""公平：邻居吵闹时，安静的一家与自己平时比，不慢出许多，也不超过许诺的时间。
+"""公平：邻居吵闹时，安静的一家不排在它后面，也不比自己平时慢出许多。
 
-自己与自己比：机器快慢、别的场景在不在跑，两头都一样，剩下的差别就是邻居造成的。
+看得见大模型的调用，就数先后，不看钟：一句话确认之后、送到大模型之前，邻居有几句先开了口。
+轮着来的服务，这个数不超过同时在答的那几句；先来先答的，它就是邻居积下的全部。快慢都一样。
+看不见调用，或邻居的闹法不排队（坏消息、连线），只好比快慢：与自己平时比的倍数，给区间。
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import sqrt
 from statistics import median
 
-from support.metrics import exchanges, percentiles
+from support.metrics import exchanges
 from support.model import Event, Kind, Outcome, Verdict
 
-#: 平时与吵闹时都至少要有这么多句，中位数才说明问题。
+#: 平时与吵闹时都至少要有这么多句，区间才窄得能说明问题。
 ENOUGH = 10
-#: 中位数至多慢到平时的这么多倍；平时快过 FLOOR 秒的按 FLOOR 算，免得毫秒级的抖动被放大。
+#: 同时在答的每一句都可能已经挑好了下一句：先开口的至多是同时在答的这么多倍。
+_ROUNDS = 2
+#: 至多慢到平时的这么多倍；平时快过 FLOOR 秒的按 FLOOR 算，免得操作系统排班的抖动被放大。
 RATIO, FLOOR = 5.0, 0.04
+#: 两侧各留百分之二点五。
+_SIDES = 1.96
+_NEVER = float("inf")
 
 
-def fair(
-    events: Sequence[Event], quiet: Sequence[str], loud: Sequence[str], *, seconds: float
-) -> Verdict:
-    """`quiet`、`loud` 是平时与吵闹时说的话；吵闹要确实罩住了 `loud` 的全程。"""
+@dataclass(frozen=True, slots=True)
+class _Wait:
+    """安静的一句话等到大模型之前：邻居先开口的句数，与那时邻居排着的句数。"""
+
+    overtaken: int
+    queued: int
+
+
+def unobstructed(events: Sequence[Event], loud: Sequence[str]) -> Verdict:
+    """`loud` 是吵闹时说的话：没有一句被邻居的话插到前面。"""
+    if not _is_covered(events, loud):
+        return Verdict(Outcome.INCONCLUSIVE, "吵闹没有罩住全程，比不出先后", len(loud))
+    seqs = _heard(events, loud)
+    lines = _lines(events)
+    noise = [line for line in lines.values() if line.noisy]
+    most = _most_at_once(noise)
+    limit = _ROUNDS * max(most, 1)
+    seen = (lines[token] for token in loud if token in lines)
+    waits = [_wait(line, noise) for line in seen if max(line.acked, line.begun) < _NEVER]
+    worst = max((wait.overtaken for wait in waits), default=0)
+    actual = f"最多有邻居的 {worst} 句先开口；邻居同时在答的至多 {most} 句"
+    if lost := _lost(events, loud):
+        return _obstructed(f"{lost} 句没有得到回复", limit, len(loud), seqs)
+    if worst > limit:
+        return _obstructed(actual, limit, len(loud), seqs)
+    telling = [wait for wait in waits if wait.queued > limit]
+    if len(telling) < ENOUGH:
+        claim = (
+            f"{len(loud)} 句里只有 {len(telling)} 句确认时邻居排着 {limit} 句以上、"
+            f"又看见了提示词，至少要 {ENOUGH} 句"
+        )
+        return Verdict(Outcome.INCONCLUSIVE, claim, len(loud))
+    queued = min(wait.queued for wait in telling)
+    return Verdict(Outcome.HELD, f"{actual}，排着的至少 {queued} 句", len(loud), seqs)
+
+
+def as_quick(events: Sequence[Event], quiet: Sequence[str], loud: Sequence[str]) -> Verdict:
+    """`quiet`、`loud` 是平时与吵闹时说的话：吵闹时没有慢出许多。
+
+    倍数的区间由两边的全部配对得来（霍奇斯-莱曼），不靠最慢的一句，也不靠随机。
+    """
     calm, pressed = _latencies(events, quiet), _latencies(_while_noisy(events), loud)
-    measured = [latency for latency in calm if latency is not None]
-    if min(len(measured), len(loud)) < ENOUGH or len(measured) < len(quiet):
-        claim = f"平时 {len(measured)} 句、吵闹时 {len(loud)} 句，至少各要 {ENOUGH} 句"
-        return Verdict(Outcome.INCONCLUSIVE, claim, len(measured) + len(loud))
+    if min(len(calm), len(loud)) < ENOUGH or len(calm) < len(quiet):
+        claim = f"平时答了 {len(calm)} 句、吵闹时说了 {len(loud)} 句，至少各要 {ENOUGH} 句"
+        return Verdict(Outcome.INCONCLUSIVE, claim, len(quiet) + len(loud))
     if not _is_covered(events, loud):
         return Verdict(Outcome.INCONCLUSIVE, "吵闹没有罩住全程，比不出快慢", len(loud))
-    seqs = tuple(e.seq for e in events if e.token in set(loud) and e.kind is Kind.HEARD)
-    answered = [latency for latency in pressed if latency is not None]
-    if len(answered) < len(loud):
-        lost = len(loud) - len(answered)
-        return _starved(f"{lost} 句没有得到回复", len(loud), seqs, seconds)
-    before, after = median(measured), median(answered)
-    worst = percentiles(answered)
-    assert worst is not None, "答过的话不少于 ENOUGH 句"
+    seqs = _heard(events, loud)
+    if lost := _lost(events, loud):
+        return _slowed(f"{lost} 句没有得到回复", len(loud), seqs)
+    low, high = _times_slower(calm, pressed)
     actual = (
-        f"平时中位 {before * 1000:.0f} 毫秒，吵闹时中位 {after * 1000:.0f} 毫秒、"
-        f"九成五在 {worst['p95']:.2f} 秒内"
+        f"平时中位 {median(calm) * 1000:.0f} 毫秒，吵闹时中位 {median(pressed) * 1000:.0f} 毫秒，"
+        f"慢到 {low:.1f} 至 {high:.1f} 倍"
     )
-    if worst["p95"] > seconds or after > RATIO * max(before, FLOOR):
-        return _starved(actual, len(loud), seqs, seconds)
+    if low > RATIO:
+        return _slowed(actual, len(loud), seqs)
+    if high > RATIO:
+        claim = f"{actual}：跨在 {RATIO:g} 倍的两边，说不准"
+        return Verdict(Outcome.INCONCLUSIVE, claim, len(calm) + len(loud))
     return Verdict(Outcome.HELD, actual, len(calm) + len(loud), seqs)
 
 
-def _starved(actual: str, examined: int, seqs: tuple[int, ...], seconds: float) -> Verdict:
+def _obstructed(actual: str, limit: int, examined: int, seqs: tuple[int, ...]) -> Verdict:
+    return Verdict(
+        Outcome.VIOLATED,
+        f"排在了邻居后面：{actual}",
+        examined,
+        seqs,
+        expected=f"每句话确认之后、送到大模型之前，邻居至多先开口 {limit} 句",
+        actual=actual,
+    )
+
+
+def _slowed(actual: str, examined: int, seqs: tuple[int, ...]) -> Verdict:
     return Verdict(
         Outcome.VIOLATED,
         f"被邻居拖累：{actual}",
         examined,
         seqs,
-        expected=f"九成五在 {seconds:g} 秒内，中位不慢于平时的 {RATIO:g} 倍",
+        expected=f"不慢于平时的 {RATIO:g} 倍，一句不丢",
         actual=actual,
     )
 
 
-def _latencies(events: Sequence[Event], tokens: Sequence[str]) -> list[float | None]:
+# ---- 先后 ------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Line:
+    """一句话：是不是闹事的人说的，何时确认，何时头一次问大模型、何时问完；没有过的是无穷大。"""
+
+    noisy: bool
+    acked: float = _NEVER
+    begun: float = _NEVER
+    ended: float = _NEVER
+
+
+def _lines(events: Sequence[Event]) -> dict[str, _Line]:
+    """说过的每句话走到了哪一步。"""
+    noisy = {(e.by.tenant, e.by.agent) for e in _raids(events)}
+    lines = {
+        e.token: _Line((e.by.tenant, e.by.agent) in noisy) for e in events if e.kind is Kind.SAID
+    }
+    for event in events:
+        line = lines.get(event.token)
+        if line is None:
+            continue
+        if event.kind is Kind.ACKED:
+            line.acked = min(line.acked, event.mono)
+        elif event.kind is Kind.PROMPT and event.mono < line.begun:
+            line.begun, line.ended = event.mono, event.data["ended"]
+    return lines
+
+
+def _wait(own: _Line, noise: Sequence[_Line]) -> _Wait:
+    return _Wait(
+        overtaken=sum(own.acked < line.begun < own.begun for line in noise),
+        queued=sum(line.acked < own.acked < line.begun for line in noise),
+    )
+
+
+def _most_at_once(noise: Iterable[_Line]) -> int:
+    """最多有几句同时在答。"""
+    asked = [line for line in noise if line.begun < _NEVER]
+    turns = [(line.begun, 1) for line in asked] + [(line.ended, -1) for line in asked]
+    most = busy = 0
+    for _, step in sorted(turns):
+        busy += step
+        most = max(most, busy)
+    return most
+
+
+# ---- 快慢 ------------------------------------------------------------------------
+
+
+def _times_slower(calm: Sequence[float], pressed: Sequence[float]) -> tuple[float, float]:
+    """吵闹时慢到平时的几倍：全部配对之比排好队，去掉两头各百分之二点五的名次。"""
+    ratios = sorted(after / max(before, FLOOR) for before in calm for after in pressed)
+    n, m = len(calm), len(pressed)
+    edge = int(n * m / 2 - _SIDES * sqrt(n * m * (n + m + 1) / 12))
+    return ratios[edge], ratios[-edge - 1]
+
+
+def _latencies(events: Sequence[Event], tokens: Sequence[str]) -> list[float]:
     table = exchanges(events)
-    return [table[token].latency for token in tokens if token in table]
+    found = (table[token].latency for token in tokens if token in table)
+    return [latency for latency in found if latency is not None]
+
+
+# ---- 吵闹 ------------------------------------------------------------------------
+
+
+def _raids(events: Sequence[Event]) -> list[Event]:
+    """邻居起的每一波，与叫停（``acts`` 为 0）。"""
+    return [e for e in events if e.kind is Kind.FAULT and "acts" in e.data]
 
 
 def _is_covered(events: Sequence[Event], loud: Sequence[str]) -> bool:
     """第一句之前邻居已经闹起来，最后一句说完之后才停。"""
     own = [e.seq for e in events if e.token in set(loud) and e.kind is Kind.SAID]
-    noise = [e for e in events if e.kind is Kind.FAULT and "acts" in e.data]
-    waves = [e.seq for e in noise if e.data["acts"] > 0]
-    ends = [e.seq for e in noise if e.data["acts"] == 0]
+    waves = [e.seq for e in _raids(events) if e.data["acts"] > 0]
+    ends = [e.seq for e in _raids(events) if e.data["acts"] == 0]
     return bool(own and waves and ends and min(waves) < min(own) and max(own) < max(ends))
 
 
 def _while_noisy(events: Sequence[Event]) -> list[Event]:
     """邻居停下之前的事；停下之后才来的回复，等于吵闹时没有回复。"""
-    ends = [e.seq for e in events if e.kind is Kind.FAULT and e.data.get("acts") == 0]
+    ends = [e.seq for e in _raids(events) if e.data["acts"] == 0]
     return [event for event in events if not ends or event.seq < max(ends)]
+
+
+def _heard(events: Sequence[Event], tokens: Sequence[str]) -> tuple[int, ...]:
+    return tuple(e.seq for e in events if e.token in set(tokens) and e.kind is Kind.HEARD)
+
+
+def _lost(events: Sequence[Event], tokens: Sequence[str]) -> int:
+    """吵闹时没有得到回复的句数。"""
+    heard = {e.token for e in _while_noisy(events) if e.kind is Kind.HEARD}
+    return len(set(tokens) - heard)

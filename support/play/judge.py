@@ -31,7 +31,7 @@ from support.play.notebook import Notebook
 
 class Judge:
     """一个场景的裁判席。`settle` 让此前的回复都到齐，`platform` 是说话人所在的平台，
-    `explain` 把裁决写成给人看的违反说明。
+    `explain` 把裁决写成给人看的违反说明，`sees_prompts` 是看不看得见大模型的调用。
     """
 
     def __init__(
@@ -43,7 +43,9 @@ class Judge:
         settle: Callable[[], Awaitable[None]],
         platform: Callable[[Speaker], str],
         explain: Callable[[Verdict], str],
+        sees_prompts: bool,
     ) -> None:
+        self._sees_prompts = sees_prompts
         self._notes, self._ledger, self._households = notes, ledger, households
         self._settle, self._platform, self._explain = settle, platform, explain
         self._start = ledger.mark()
@@ -173,10 +175,16 @@ class Judge:
         """某位最近一句话在若干秒内得到兜底答复。"""
         self.rule(fallback.fell_back(self.events, self._notes.question(speaker), seconds))
 
-    def fair(self, seconds: int) -> None:
-        """邻居吵闹时与平时一样快，也在若干秒之内。"""
-        notes = self._notes
-        self.rule(fairness.fair(self.events, notes.quiet, notes.loud, seconds=seconds))
+    def unobstructed(self) -> None:
+        """邻居刷屏插不到前面来；看不见大模型的调用就比快慢。"""
+        if not self._sees_prompts:
+            self.as_quick()
+            return
+        self.rule(fairness.unobstructed(self.events, self._notes.loud))
+
+    def as_quick(self) -> None:
+        """邻居吵闹时与平时差不多快。"""
+        self.rule(fairness.as_quick(self.events, self._notes.quiet, self._notes.loud))
 
     async def metered(self, tenant: str, answered: int, limited: int) -> None:
         """一家的提问里有几句得到回答、几句被限流（由哨兵收尾：事后补的模型调用也看得见）。"""

@@ -7,11 +7,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from support.client.lines import Line
+from support.client.provider import Provider
 from support.client.stream import Connection
+from support.errors import Inconclusive
 from support.ledger import Ledger
 from support.model import Kind
 from support.phrases import Attack, ModelFault, Speaker
@@ -52,13 +55,18 @@ class Raid:
         faults: Faults,
         notes: Notebook,
         ledger: Ledger,
+        provider: Provider,
         *,
         attacker: Speaker,
         patience: float,
     ) -> None:
         self._cast, self._faults, self._notes = cast, faults, notes
-        self._ledger, self._attacker, self._patience = ledger, attacker, patience
+        self._ledger, self._provider = ledger, provider
+        self._attacker, self._patience = attacker, patience
         self._agent = cast.households[attacker.tenant].agent(attacker.agent)
+        #: 刷屏的每个人手里正等着答的那一句；又说了一句就响一声。
+        self._waiting: dict[int, str] = {}
+        self._spoke = asyncio.Event()
 
     async def during(self, attack: Attack, work: Callable[[], Awaitable[None]]) -> None:
         """先闹起来，再做 `work`，做完才停；停下时自己的话也都有了下场。"""
@@ -73,12 +81,39 @@ class Raid:
             await noise
             await self._calm(attack)
 
+    async def behind_queue(self, speaker: Speaker, line: Line) -> None:
+        """趁刷屏的话都排在闸后，说一句；确认收到了才开闸，等到它的下场。
+
+        闸关着，邻居的活就停在半路，积下的话一句也少不了：机器再快，队也是排着的。
+        """
+        rule = await self._provider.script("hold", **self._agent.model_calls)
+        try:
+            if not await self._provider.held(rule, count=1, patience=self._patience):
+                raise Inconclusive("刷屏的话没有送到大模型，排不起队来")
+            await self._queue_up()
+            connection = await self._cast.say(speaker, line)
+            await connection.acked([line.token], patience=self._patience)
+        finally:
+            await self._provider.release(rule, patience=0.0)
+        await self._faults.outcome(connection, line)
+
+    async def _queue_up(self) -> None:
+        """等到刷屏的每个人手里都有一句确认过、还没答的话；闸关着，排上的就不再动。"""
+        connection = self._cast.connection_for(self._attacker)
+        while await connection.acked(self._waiting.values(), patience=self._patience):
+            if not any(connection.is_settled(token) for token in self._waiting.values()):
+                return
+            self._spoke.clear()
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._spoke.wait(), self._patience)
+        raise Inconclusive("刷屏的话没有全都得到确认，排不起队来")
+
     async def _begin(self, attack: Attack, over: asyncio.Event) -> asyncio.Task[None]:
         """闹起头一波；返回接着闹下去、直到叫停的任务。"""
         if attack is not Attack.FLOOD:
             await self._wave(attack)
             return asyncio.create_task(self._keep_on(attack, over))
-        said = [await self._say(number) for number in range(_FLOOD)]
+        said = [await self._shout(number) for number in range(_FLOOD)]
         self._ledger.add(Kind.FAULT, by=self._agent.owner, what=attack.value, acts=_FLOOD)
         return asyncio.create_task(self._flood(said, over))
 
@@ -89,7 +124,14 @@ class Raid:
     async def _chatter(self, number: int, said: _Said, over: asyncio.Event) -> None:
         await self._faults.outcome(*said)
         while not over.is_set():
-            await self._faults.outcome(*await self._say(number))
+            await self._faults.outcome(*await self._shout(number))
+
+    async def _shout(self, number: int) -> _Said:
+        """刷屏的第 `number` 位说一句，让等着排队的知道。"""
+        connection, line = await self._say(number)
+        self._waiting[number] = line.token
+        self._spoke.set()
+        return connection, line
 
     async def _keep_on(self, attack: Attack, over: asyncio.Event) -> None:
         while not over.is_set():

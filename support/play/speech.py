@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from support.client.lines import Line
@@ -27,7 +27,7 @@ _HOLD = "hold"
 
 
 class Speech:
-    """一个场景里的开口说话。`patience` 是等一句话的秒数。"""
+    """一个场景里的开口说话。`patience` 是等一句话的秒数，`can_hold` 是按不按得住一家的大模型。"""
 
     def __init__(
         self,
@@ -38,9 +38,11 @@ class Speech:
         provider: Provider,
         *,
         patience: float,
+        can_hold: bool,
     ) -> None:
         self._cast, self._faults, self._notes = cast, faults, notes
         self._ledger, self._provider, self._patience = ledger, provider, patience
+        self._can_hold = can_hold
 
     # ---- 准备：说过的话要有回复 ----------------------------------------------------
 
@@ -116,13 +118,21 @@ class Speech:
         """一家的 `users` 位用户各在自己的私聊里同时连说 `count` 句。"""
         await self.burst(_crowd(tenant, users), count)
 
-    async def chat(self, speaker: Speaker, count: int, *, loud: bool) -> None:
-        """一问一答地聊 `count` 句；`loud` 表示正有邻居吵闹。"""
-        tokens = self._notes.loud if loud else self._notes.quiet
+    async def chat(self, speaker: Speaker, count: int) -> None:
+        """四下安静时一问一答地聊 `count` 句。"""
+        await self._chat(speaker, count, self._notes.quiet, self.say)
+
+    async def _chat(
+        self,
+        speaker: Speaker,
+        count: int,
+        tokens: list[str],
+        say: Callable[[Speaker, Line], Awaitable[None]],
+    ) -> None:
         for number in range(1, count + 1):
             line = self._cast.line(speaker, f"闲聊的第{number}句")
             tokens.append(line.token)
-            await self.say(speaker, line)
+            await say(speaker, line)
 
     async def chat_amid(self, tenant: str, attack: Attack, speaker: Speaker, count: int) -> None:
         """`tenant` 闹着的时候，`speaker` 聊 `count` 句。"""
@@ -131,10 +141,17 @@ class Speech:
             self._faults,
             self._notes,
             self._ledger,
+            self._provider,
             attacker=Speaker(tenant, "小闹"),
             patience=self._patience,
         )
-        await raid.during(attack, lambda: self.chat(speaker, count, loud=True))
+
+        async def behind_queue(speaker: Speaker, line: Line) -> None:
+            self._notes.note_asked(speaker, line.token)
+            await raid.behind_queue(speaker, line)
+
+        say = behind_queue if attack is Attack.FLOOD and self._can_hold else self.say
+        await raid.during(attack, lambda: self._chat(speaker, count, self._notes.loud, say))
         await self._provider.pull()
 
     async def resend(self, speaker: Speaker, words: str) -> None:

@@ -70,7 +70,16 @@ class World:
         self._changes = Changes(households, patience=patience)
         keyring = Keyring(households)
         self.idents = Idents(cast)
-        self.speech = Speech(cast, faults, notes, ledger, provider, patience=patience)
+        abilities = settings.config.target.capabilities
+        self.speech = Speech(
+            cast,
+            faults,
+            notes,
+            ledger,
+            provider,
+            patience=patience,
+            can_hold="按住模型" in abilities,
+        )
         self.pretence = Pretence(
             cast, keyring, notes, provider, speech=self.speech, patience=patience
         )
@@ -81,7 +90,13 @@ class World:
         self.desk = Desk(households, keyring)
         self.allowance = Allowance(households)
         self.judge = Judge(
-            notes, ledger, households, settle=self.settle, platform=cast.platform, explain=explain
+            notes,
+            ledger,
+            households,
+            settle=self.settle,
+            platform=cast.platform,
+            explain=explain,
+            sees_prompts="提示词可见" in abilities,
         )
         self.bench = Bench(self.desk, self.judge, households, self.allowance)
 

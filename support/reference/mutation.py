@@ -10,7 +10,9 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import math
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,6 +88,32 @@ def replace(owner: object, name: str, wrong: Callable[..., Any], trace: Trace) -
         return wrong(right, *args, **kwargs)
 
     setattr(owner, name, mutated)
+
+
+class Stall:
+    """拖多久：这台服务问一次模型最少的工夫的若干倍，至少 `least` 秒。
+
+    定死的半秒在慢的机器上不显眼：那里别人平时也慢。照自己的快慢来拖，到哪里都一样慢得出奇。
+    """
+
+    _TIMES = 60
+
+    def __init__(self, server: ReferenceServer, *, least: float) -> None:
+        self._least, self._quickest = least, math.inf
+        replace(server.provider, "complete", self._timed, QUIET)
+
+    async def _timed(self, right: Any, *call: Any) -> str:
+        began = time.perf_counter()
+        answered: str = await right(*call)
+        self._quickest = min(self._quickest, time.perf_counter() - began)
+        return answered
+
+    @property
+    def seconds(self) -> float:
+        """此刻该拖的秒数；还没问过模型就是 `least`。"""
+        if math.isinf(self._quickest):
+            return self._least
+        return max(self._least, self._TIMES * self._quickest)
 
 
 def rewrite(part: Any, method: str | None, trace: Trace, *changes: tuple[str, str]) -> None:

@@ -5,23 +5,23 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from support.reference.mutation import Mutant, Trace, replace
+from support.reference.mutation import Mutant, Stall, Trace, replace
 from support.reference.server import ReferenceServer
 
-#: 去配置服务问一次的工夫（秒）。
-_CHECK = 0.012
+#: 五十条连线一条条验完至少要多久（秒），以及去配置服务问的次数。
+_WAVE, _CHECKS = 0.6, 50
 
 
 def apply(server: ReferenceServer, trace: Trace) -> None:
     """一个派发循环既验连接又收帧：验一条、销一条都要等一会儿，别人的帧都在后面排着。"""
-    dispatcher = asyncio.Lock()
+    dispatcher, wave = asyncio.Lock(), Stall(server, least=_WAVE)
 
     async def connect(right: Any, request: Any) -> Any:
         async with dispatcher:
-            await asyncio.sleep(_CHECK)
+            await asyncio.sleep(wave.seconds / _CHECKS)
         socket = await right(request)
         async with dispatcher:
-            await asyncio.sleep(_CHECK)
+            await asyncio.sleep(wave.seconds / _CHECKS)
         return socket
 
     async def receive(right: Any, connection: Any, raw: str) -> None:

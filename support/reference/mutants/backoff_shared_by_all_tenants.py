@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from support.reference.mutation import Mutant, Trace, replace
+from support.reference.mutation import Mutant, Stall, Trace, replace
 from support.reference.provider import ModelFailed
 from support.reference.server import ReferenceServer
 
-#: 退避多久（秒）。
+#: 至少退避多久（秒）。
 _PAUSE = 0.5
 
 
 def apply(server: ReferenceServer, trace: Trace) -> None:
     """退避的时刻记在模型客户端上，客户端是全部租户共用的。"""
-    resume = [0.0]
+    resume, pause = [0.0], Stall(server, least=_PAUSE)
 
     async def complete(right: Any, *call: Any) -> str:
         wait = resume[0] - asyncio.get_running_loop().time()
@@ -25,7 +25,7 @@ def apply(server: ReferenceServer, trace: Trace) -> None:
         try:
             answered: str = await right(*call)
         except ModelFailed:
-            resume[0] = asyncio.get_running_loop().time() + _PAUSE
+            resume[0] = asyncio.get_running_loop().time() + pause.seconds
             raise
         return answered
 

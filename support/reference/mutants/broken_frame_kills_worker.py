@@ -6,16 +6,16 @@ import asyncio
 from typing import Any
 
 from support.reference import messages
-from support.reference.mutation import Mutant, Trace, replace
+from support.reference.mutation import Mutant, Stall, Trace, replace
 from support.reference.server import ReferenceServer
 
-#: 看护进程过多久把它拉起来（秒）。
+#: 看护进程至少过多久把它拉起来（秒）。
 _REVIVAL = 0.45
 
 
 def apply(server: ReferenceServer, trace: Trace) -> None:
     """收话的循环没有接住解析的异常；循环是大家共用的。"""
-    down = [0.0]
+    down, revival = [0.0], Stall(server, least=_REVIVAL)
 
     async def receive(right: Any, connection: Any, raw: str) -> None:
         loop = asyncio.get_running_loop()
@@ -27,7 +27,7 @@ def apply(server: ReferenceServer, trace: Trace) -> None:
         frame = right(raw)
         if frame is None and "sys_ack" not in raw:
             trace.hit()
-            down[0] = asyncio.get_running_loop().time() + _REVIVAL
+            down[0] = asyncio.get_running_loop().time() + revival.seconds
         return frame
 
     replace(server.messages, "_receive", receive, Trace(None))

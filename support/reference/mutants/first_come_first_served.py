@@ -8,7 +8,7 @@ from support.reference.mutation import Mutant, Trace, replace
 from support.reference.server import ReferenceServer
 
 #: 全部名额。
-_POOL = 2
+_POOL = 8
 
 
 def apply(server: ReferenceServer, trace: Trace) -> None:

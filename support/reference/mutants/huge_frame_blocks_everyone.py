@@ -6,20 +6,21 @@ import time
 from typing import Any
 
 from support.reference import messages
-from support.reference.mutation import Mutant, Trace, replace
+from support.reference.mutation import Mutant, Stall, Trace, replace
 from support.reference.server import ReferenceServer
 
-#: 每一百万字要多少秒。
-_SECONDS = 1.1
+#: 一条超长的消息至少要多少秒。
+_SECONDS = 0.25
 
 
 def apply(server: ReferenceServer, trace: Trace) -> None:
     """过滤敏感词的正则回溯得厉害，又是在事件循环里同步做的。"""
+    filtering = Stall(server, least=_SECONDS)
 
     def read(right: Any, raw: str) -> Any:
         if len(raw) > 100_000:
             trace.hit()
-            time.sleep(_SECONDS * len(raw) / 1_000_000)
+            time.sleep(filtering.seconds)
         return right(raw)
 
     replace(messages, "read_frame", read, Trace(None))
