@@ -67,12 +67,3 @@ def step_fell_back(context: Context, speaker: Speaker, seconds: int) -> None:
     例：那么 “科技公司”的“小王”在2秒内得到兜底答复
     """
     context.world.judge.fell_back(speaker, seconds)
-
-
-@then("{speaker:Speaker}在{seconds:Number}秒内得到回复")
-def step_within(context: Context, speaker: Speaker, seconds: int) -> None:
-    """裁决：回复来得够快。
-
-    例：那么 “教育机构”的“小王”在2秒内得到回复
-    """
-    context.world.judge.within(speaker, seconds)

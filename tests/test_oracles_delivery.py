@@ -3,7 +3,7 @@
 import pytest
 
 from support.model import Kind
-from support.oracles.delivery import before, exactly_once, in_order, within
+from support.oracles.delivery import before, exactly_once, in_order
 from tests.histories import EDU, HELD, INCONCLUSIVE, TECH, VIOLATED, History
 
 # ---- 恰好一次 --------------------------------------------------------------------
@@ -113,31 +113,3 @@ def test_before():
     late = History()
     quick, slow = late.said(EDU), late.answered(TECH)
     assert before(late.events, quick, slow).outcome is VIOLATED, "后一句都答了，前一句还没有"
-
-
-# ---- 时限 ------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("took", "outcome"), [(0.5, HELD), (2.0, HELD), (2.25, VIOLATED)])
-def test_within(took, outcome):
-    history = History()
-    token = history.said(TECH)
-    history.wait(took)
-    history.heard(token)
-    verdict = within(history.events, token, 2)
-    assert verdict.outcome is outcome
-    assert len(verdict.evidence) == 2
-
-
-def test_never_answered_is_not_within():
-    history = History()
-    token = history.said(TECH)
-    verdict = within(history.events, token, 2)
-    assert (verdict.outcome, verdict.actual) == (VIOLATED, "没有得到回复")
-
-
-def test_never_said_is_inconclusive():
-    assert within([], "", 2).outcome is INCONCLUSIVE
-    history = History()
-    history.answered(EDU)
-    assert within(history.events, history.plant(TECH), 2).outcome is INCONCLUSIVE

@@ -17,7 +17,7 @@ from support.oracles.conversation import (
     topics_covered,
     used_model,
 )
-from support.oracles.delivery import before, exactly_once, in_order, within
+from support.oracles.delivery import before, exactly_once, in_order
 from support.oracles.fallback import fell_back
 from support.oracles.limits import metered
 from support.oracles.model_use import ModelUse, own_settings
@@ -80,12 +80,6 @@ def overtaken_within_a_chat(history):
 def first_before_second(history):
     first, second = history.answered(TECH), history.answered(EDU)
     return lambda events: before(events, first, second)
-
-
-@case(HELD)
-def answered_in_time(history):
-    token = history.answered(TECH)
-    return lambda events: within(events, token, 1)
 
 
 @case(HELD)

@@ -9,7 +9,7 @@ import pytest
 
 from support.model import Kind
 from support.oracles.chats import in_order_by_chat
-from support.oracles.delivery import before, exactly_once, in_order, within
+from support.oracles.delivery import before, exactly_once, in_order
 from support.oracles.fairness import ENOUGH, as_quick
 from support.oracles.fallback import fell_back
 from support.oracles.limits import metered
@@ -112,23 +112,6 @@ def test_before_names_who_came_first(history):
     assert before(history.events, first, second) == held("先后如约", 2, 5, 6)
     assert before(history.events, second, first) == broken(
         "被别家拖住了", 2, 6, 5, **promise, actual="后得到回复"
-    )
-
-
-def test_within_is_timed_from_the_first_words_to_the_first_reply(history):
-    assert within([], "", 2) == doubt("这句话没有说出口", 0)
-    token = history.said(TECH)
-    resent(history, TECH, token)
-    late = {"expected": "2 秒内得到回复"}
-    assert within(history.events, token, 2) == broken(
-        "太慢：没有得到回复", 1, 2, **late, actual="没有得到回复"
-    )
-    history.wait(2.5)
-    for _ in range(2):
-        history.heard(token)
-    assert within(history.events, token, 3) == held("2.50 秒内得到回复", 1, 2, 4)
-    assert within(history.events, token, 2) == broken(
-        "太慢：2.50 秒才得到回复", 1, 2, 4, **late, actual="2.50 秒才得到回复"
     )
 
 

@@ -78,23 +78,3 @@ def before(events: Sequence[Event], first: str, second: str) -> Verdict:
     return Verdict(
         Outcome.VIOLATED, "被别家拖住了", 2, seqs, expected="先得到回复", actual="后得到回复"
     )
-
-
-def within(events: Sequence[Event], token: str, seconds: float) -> Verdict:
-    """`token` 这句话在 `seconds` 秒内得到回复。"""
-    said = [e for e in events if e.kind is Kind.SAID and e.token == token]
-    heard = _heard(events, (token,))
-    if not said:
-        return Verdict(Outcome.INCONCLUSIVE, "这句话没有说出口", 0)
-    took = heard[0].mono - said[0].mono if heard else None
-    if took is not None and took <= seconds:
-        return Verdict(Outcome.HELD, f"{took:.2f} 秒内得到回复", 1, (said[0].seq, heard[0].seq))
-    actual = "没有得到回复" if took is None else f"{took:.2f} 秒才得到回复"
-    return Verdict(
-        Outcome.VIOLATED,
-        f"太慢：{actual}",
-        1,
-        tuple(event.seq for event in (*said[:1], *heard[:1])),
-        expected=f"{seconds:g} 秒内得到回复",
-        actual=actual,
-    )

@@ -204,10 +204,6 @@ class Judge:
         notes = self._notes
         self.rule(delivery.before(self.events, notes.question(first), notes.question(second)))
 
-    def within(self, speaker: Speaker, seconds: int) -> None:
-        """某位最近一句话在若干秒内得到回复。"""
-        self.rule(delivery.within(self.events, self._notes.question(speaker), seconds))
-
     def knock(self) -> None:
         """先放行、后拒绝。"""
         good, bad = self._notes.knocks
