@@ -30,7 +30,7 @@ _SCRIPTS: Mapping[ModelFault, Mapping[str, Any]] = {
     ModelFault.EMPTY: {"action": "empty"},
     ModelFault.BUSY: {"action": "status", "status": 429},
     ModelFault.SILENT: {"action": "silent"},
-    ModelFault.SLOW_ONCE: {"action": "delay", "seconds": 0.4, "times": 1},
+    ModelFault.SLOW_ONCE: {"action": "hold", "times": 1},
     ModelFault.ERROR_ONCE: {"action": "status", "status": 500, "times": 1},
     ModelFault.HELD_ONCE: {"action": "hold", "times": 1},
 }
@@ -59,6 +59,7 @@ class Faults:
         self._patience, self._start_timeout = patience, start_timeout
         self._rules: dict[tuple[str, str], str] = {}
         self._passing: set[tuple[str, str]] = set()
+        self._slow: set[tuple[str, str]] = set()
         self._held: dict[tuple[str, str], list[tuple[Connection, Line]]] = {}
 
     @property
@@ -77,6 +78,8 @@ class Faults:
             self._held[where] = []
         if "times" in _SCRIPTS[fault]:
             self._passing.add(where)
+        if fault is ModelFault.SLOW_ONCE:
+            self._slow.add(where)
         self._rules[where] = await self._provider.script(**agent.model_calls, **_SCRIPTS[fault])
 
     async def outcome(self, connection: Connection, line: Line) -> None:
@@ -94,6 +97,18 @@ class Faults:
         count = min(len(chats), _OVERLAP)
         if not await self._provider.held(self._rules[where], count=count, patience=self._patience):
             raise Inconclusive("话没有送到大模型，按不住它，并发无从检验")
+
+    def is_slow(self, agent: Agent) -> bool:
+        """这个智能体的大模型头一句是不是答得慢，此刻还没答。"""
+        return slot(agent.owner.tenant, agent.name) in self._slow
+
+    async def outlast(self, cast: Cast, speaker: Speaker, agent: Agent) -> None:
+        """让头一句慢到自家别的聊天也问答过一轮：抢得了先的，这时都已经抢了先。"""
+        where = slot(agent.owner.tenant, agent.name)
+        if not await self._provider.held(self._rules[where], count=1, patience=self._patience):
+            raise Inconclusive("头一句没有送到大模型，慢不起来")
+        await self.let_reply_be_produced(cast, speaker)
+        await self._release(where)
 
     async def accident(
         self, cast: Cast, speaker: Speaker, line: Line, accident: Accident, agent: Agent
@@ -142,6 +157,7 @@ class Faults:
     async def _release(self, where: tuple[str, str]) -> None:
         waiting = self._held.pop(where, [])
         self._passing.discard(where)
+        self._slow.discard(where)
         patience = self._patience if waiting else 0.0
         await self._provider.release(self._rules.pop(where), patience=patience)
         await asyncio.gather(*(c.fate(line.token, patience=self._patience) for c, line in waiting))

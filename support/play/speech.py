@@ -7,17 +7,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 
 from support.client.lines import Line
 from support.client.provider import Provider
-from support.client.stream import Fate
+from support.client.stream import Connection, Fate
 from support.errors import Inconclusive
 from support.ledger import Ledger
 from support.model import Scope
 from support.phrases import Attack, ModelFault, Speaker
 from support.play.cast import Cast
+from support.play.estate import Agent
 from support.play.faults import Faults
 from support.play.notebook import Notebook
 from support.play.raid import Raid
@@ -72,8 +73,7 @@ class Speech:
         await self.together([(speaker, self._question(speaker, words)) for speaker in speakers])
 
     def _question(self, speaker: Speaker, words: str) -> Line:
-        agent = self._cast.households[speaker.tenant].agent(speaker.agent)
-        held = self._faults.is_held(agent)
+        held = self._faults.is_held(self._agent(speaker))
         return self._cast.line(speaker, words, disturbed=_HOLD if held else "")
 
     async def together(self, lines: Sequence[tuple[Speaker, Line]]) -> None:
@@ -89,7 +89,7 @@ class Speech:
 
     async def overlap(self, first: Speaker, second: Speaker, words: str) -> None:
         """把前者按在大模型那里，让后者整个问答夹在前者的提问与回答之间。"""
-        agent = self._cast.households[first.tenant].agent(first.agent)
+        agent = self._agent(first)
         await self._faults.model(agent, ModelFault.HELD_ONCE)
         await self.say(first, self._question(first, words))
         line = self._cast.line(second, words)
@@ -104,15 +104,28 @@ class Speech:
         await self.ask(_crowd(tenant, count), words)
 
     async def burst(self, speakers: Sequence[Speaker], count: int) -> None:
-        """各位同时开口，都不等回复，连说 `count` 句。"""
-        connections = []
+        """各位同时开口，都不等回复，连说 `count` 句；答得慢的那家慢到别家都答完。"""
+        slow = {
+            speaker: a for speaker in speakers if self._faults.is_slow(a := self._agent(speaker))
+        }
+        said: list[tuple[Speaker, Connection, str]] = []
         for number in range(1, count + 1):
             for speaker in speakers:
                 line = self._cast.line(speaker, f"连着说的第{number}句")
                 self._notes.note_asked(speaker, line.token)
-                connections.append((await self._cast.say(speaker, line), line.token))
-        await asyncio.gather(*(c.fate(t, patience=self._patience) for c, t in connections))
+                said.append((speaker, await self._cast.say(speaker, line), line.token))
+        await self._fates((c, token) for speaker, c, token in said if speaker not in slow)
+        for speaker, agent in slow.items():
+            if self._faults.is_slow(agent):
+                await self._faults.outlast(self._cast, speaker, agent)
+        await self._fates((connection, token) for _, connection, token in said)
         await self._provider.pull()
+
+    async def _fates(self, said: Iterable[tuple[Connection, str]]) -> None:
+        await asyncio.gather(*(c.fate(token, patience=self._patience) for c, token in said))
+
+    def _agent(self, speaker: Speaker) -> Agent:
+        return self._cast.households[speaker.tenant].agent(speaker.agent)
 
     async def crowd_burst(self, tenant: str, users: int, count: int) -> None:
         """一家的 `users` 位用户各在自己的私聊里同时连说 `count` 句。"""

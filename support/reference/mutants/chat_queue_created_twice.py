@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import Any
 
 from support.reference.mutation import Mutant, Trace, replace
 from support.reference.server import ReferenceServer
 
-#: 读会话的工夫（秒）。
-_LOADING = 0.01
+#: 读会话至多要多久（秒）；读着的时候同一个聊天又来一句，就一齐读完。
+_LOADING = 0.5
 
 
 def apply(server: ReferenceServer, trace: Trace) -> None:
     """先查有没有队、读一下库、再开队：头几句同时到，各开各的队。"""
     queues: dict[Any, asyncio.Queue[int]] = {}
+    loading: dict[Any, asyncio.Event] = {}
     tasks: set[asyncio.Task[None]] = set()
 
     async def enqueue(chat: Any, number: int) -> None:
         queue = queues.get(chat)
         if queue is None:
-            await asyncio.sleep(_LOADING)
+            if chat in loading:
+                loading[chat].set()
+            loaded = loading.setdefault(chat, asyncio.Event())
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(loaded.wait(), _LOADING)
             if chat in queues:
                 trace.hit()
             queue = queues[chat] = asyncio.Queue()

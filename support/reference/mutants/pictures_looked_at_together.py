@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 
 from support.reference.directory import Record
@@ -10,22 +11,29 @@ from support.reference.mutation import Mutant, Trace, replace
 from support.reference.pictures import Seen
 from support.reference.server import ReferenceServer
 
+#: 至多攒多久（秒）。
+_LONGEST = 1.0
+
 
 def apply(server: ReferenceServer, trace: Trace) -> None:
-    """攒五十毫秒，内容相同的合成一次去看。"""
+    """攒到同一张来第二次（或攒够了时候），内容相同的合成一次去看。"""
     looking: dict[str, asyncio.Task[str]] = {}
+    again = asyncio.Event()
 
     async def wrong(
         right: Callable[..., Awaitable[str]], agent: Record, seen: Seen, data: str
     ) -> str:
         async def look() -> str:
-            await asyncio.sleep(0.05)
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(again.wait(), _LONGEST)
             looking.pop(data)
             return await right(agent, seen, data)
 
         if data in looking:
             trace.hit()
+            again.set()
         else:
+            again.clear()
             looking[data] = asyncio.create_task(look())
         return await looking[data]
 
