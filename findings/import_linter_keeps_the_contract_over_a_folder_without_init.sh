@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # 以为：约定“app.web 不许引用 app.db”管着 app/web/ 底下所有能引入的 .py。
-# 其实：子文件夹少一个 __init__.py，Python 照样引入，import-linter 却整个看不见：违约的一行也判 KEPT，退出码 0，没有警告。
+# 其实：包里的子文件夹少一个 __init__.py，Python 照样引入，import-linter 却整个看不见：违约的一行也判 KEPT，退出码 0，没有警告。
 # 版本：import-linter 2.17（grimp 3.20）
 # 来源：跑出来的；https://github.com/seddonym/import-linter/issues/202
-# 谁会遇到：靠引用约定证明“两边不共用代码”的项目；behave 的 steps/ 之类的文件夹向来不放 __init__.py。
+# 谁会遇到：靠引用约定证明“两边不共用代码”的项目；挪一个文件进新建的子文件夹，约定就管不着它了。
 set -euo pipefail
 
 tmp=$(mktemp -d)
