@@ -24,8 +24,8 @@ from support.targets.process import Launch
 
 #: 写错的服务可能永远不回话；内嵌服务几十毫秒就回，等满配置里的秒数是白等。
 PATIENCE_S = 3.0
-#: 一个变异体最多跑多少秒；复原的那一遍听配置的。
-_DEADLINE_S = 120.0
+#: 一个变异体最多跑多少秒：一个场景里就算处处等到耐心用完也够；复原的那一遍听配置的。
+_DEADLINE_S, _SCENE_S = 120.0, 60.0
 
 Started = Callable[[Callable[[], None]], None]
 
@@ -100,6 +100,8 @@ def _run(
     hear: Callable[[str, str], None] = lambda kind, text: None,
 ) -> Ended:
     folder.mkdir(parents=True, exist_ok=True)
+    mutated = _DEADLINE_S + _SCENE_S * len(scenes)
+    deadline = mutated if options else ground.config.timeouts.run
     base = replace(ground.endpoints, serve_options=options)
     log = folder / "reference.log"
     with reference(
@@ -123,7 +125,7 @@ def _run(
             assignment,
             scenes,
             workers,
-            deadline_s=_DEADLINE_S if options else ground.config.timeouts.run,
+            deadline_s=deadline,
             hear=hear,
             started=started,
             launch=ground.launch,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from enum import Enum
 from typing import Any
@@ -35,6 +35,8 @@ class Fate(str, Enum):
     BROKEN = "连接断了，结果不明"
 
 
+#: 动静不断的连接上，一句话最多等耐心的多少倍。
+_LONGEST = 10
 #: 场景加在编号前面的那一段的样子。
 _SALTED = re.compile(r"[0-9a-f]{6}-")
 
@@ -82,6 +84,8 @@ class Connection:
         self._envelopes: dict[str, str] = {}
         self._acks: dict[str, asyncio.Future[None]] = {}
         self._opening = asyncio.Lock()
+        #: 最近一次收到帧的时刻。
+        self._stirred = 0.0
         self.connection_id = ""
 
     @property
@@ -143,22 +147,33 @@ class Connection:
         return json.dumps(frame, ensure_ascii=False)
 
     async def acked(self, tokens: Iterable[str], *, patience: float) -> bool:
-        """等这些话都被服务确认，最多 `patience` 秒；没等齐、或这种接法不确认，返回假。"""
+        """等这些话都被服务确认；没等齐、或这种接法不确认，返回假。耐心同 :meth:`fate`。"""
         if not self._dialect.acks:
             return False
-        waiting = [self._acks[token] for token in tokens]
-        _, missing = await asyncio.wait(waiting, timeout=patience)
-        return not missing
+        return await self._wait([self._acks[token] for token in tokens], patience)
 
     def is_settled(self, token: str) -> bool:
         """这句话有没有下场了。"""
         return self._waiting[token].done()
 
     async def fate(self, token: str, *, patience: float) -> Fate:
-        """等这句话的下场，最多 `patience` 秒；没等到就是“没有回复”。"""
+        """等这句话的下场；连接上 `patience` 秒一点动静也没有，就是“没有回复”。
+
+        数的是静了多久，不是等了多久：机器慢，一帧一帧也还在来，晚来的就不会被当成丢了。
+        """
         waiting = self._waiting[token]
-        done, _ = await asyncio.wait([waiting], timeout=patience)
-        return waiting.result() if done else Fate.SILENT
+        return waiting.result() if await self._wait([waiting], patience) else Fate.SILENT
+
+    async def _wait(self, awaited: Sequence[asyncio.Future[Any]], patience: float) -> bool:
+        """等齐了没有；动静不断也只等到耐心的 `_LONGEST` 倍。"""
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        until = began + patience
+        pending: set[asyncio.Future[Any]] = set(awaited)
+        while pending and (left := until - clock()) > 0:
+            _, pending = await asyncio.wait(pending, timeout=left)
+            until = min(max(until, self._stirred + patience), began + _LONGEST * patience)
+        return all(one.done() for one in awaited)
 
     async def _read(self, wire: Wire) -> None:
         async for frame in wire.frames():
@@ -183,6 +198,7 @@ class Connection:
             waiting.set_result(Fate.BROKEN)
 
     def _receive(self, raw: str) -> None:
+        self._stirred = asyncio.get_running_loop().time()
         frame = self._dialect.read(raw)
         if isinstance(frame, Ack):
             self._acknowledge(frame)

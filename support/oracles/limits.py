@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from support.canary import find_tokens
 from support.model import Event, Kind, Outcome, Verdict
 
+_MINUTE, _DAY = 60.0, 86400.0
+
 
 def metered(
     events: Sequence[Event], tokens: Sequence[str], *, answered: int, limited: int
@@ -40,6 +42,9 @@ def metered(
         return Verdict(Outcome.INCONCLUSIVE, claim, len(tokens), stray)
     if right and not wordy and not paid:
         return Verdict(Outcome.HELD, actual, len(tokens), seqs)
+    if _spans_windows([event for event in events if event.token in set(tokens)]):
+        claim = f"{actual}；可是说了一分钟以上或跨了零点，限额从头数起，说不准"
+        return Verdict(Outcome.INCONCLUSIVE, claim, len(tokens), seqs)
     return Verdict(
         Outcome.VIOLATED,
         f"限额不对：{actual}",
@@ -48,6 +53,12 @@ def metered(
         expected=f"{answered} 句得到回答，{limited} 句被限流",
         actual=actual,
     )
+
+
+def _spans_windows(events: Sequence[Event]) -> bool:
+    """这些话前后超过一分钟，或跨了世界时的零点：每分钟、每天的限额中途会从头数起。"""
+    walls = [event.wall for event in events]
+    return max(walls) - min(walls) > _MINUTE or max(walls) // _DAY != min(walls) // _DAY
 
 
 def _stray(events: Sequence[Event], calls: Sequence[Event], tokens: set[str]) -> tuple[int, ...]:

@@ -86,7 +86,7 @@ class Faults:
         """等一句话有下场；大模型被按住时，等到停在闸前就够了。
 
         第二个聊天的话也要等到停在闸前，否则闸一松它才送到，就谈不上重叠；
-        再多的可能正排着队，不等。
+        再多的可能正排着队，等到确认收到就够了。
         """
         where = slot(line.owner.tenant, line.owner.agent)
         if where not in self._held:
@@ -97,6 +97,8 @@ class Faults:
         count = min(len(chats), _OVERLAP)
         if not await self._provider.held(self._rules[where], count=count, patience=self._patience):
             raise Inconclusive("话没有送到大模型，按不住它，并发无从检验")
+        # 排在闸前那几句后面的也要确认收到：没收到的谈不上排着队。
+        await connection.acked([line.token], patience=self._patience)
 
     def is_slow(self, agent: Agent) -> bool:
         """这个智能体的大模型头一句是不是答得慢，此刻还没答。"""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from support.client.lines import Line
@@ -23,6 +23,8 @@ from support.play.faults import Faults
 from support.play.notebook import Notebook
 
 _CROWD, _FLOOD, _CONNECTIONS = 10, 200, 50
+#: 连线时一次办几条。
+_AT_ONCE = 10
 #: 一条超长消息的字数（约 1 MB），放在不进提示词的附言里，免得台账跟着胀。
 _HUGE = 350_000
 _DEPTH = 50_000
@@ -188,7 +190,7 @@ class Raid:
         return len(frames) + await self._talk(1)
 
     async def _connect(self) -> int:
-        """一口气连上许多条，再一齐断开。"""
+        """连上许多条，再全部断开；一次只办几条，免得套件自己的握手挤慢了别人。"""
         crowd: list[Connection] = [
             self._cast.connection(
                 self._attacker.tenant,
@@ -199,6 +201,12 @@ class Raid:
             )
             for number in range(_CONNECTIONS)
         ]
-        await asyncio.gather(*(connection.open() for connection in crowd))
-        await asyncio.gather(*(connection.close() for connection in crowd))
+        for group in _groups(crowd):
+            await asyncio.gather(*(connection.open() for connection in group))
+        for group in _groups(crowd):
+            await asyncio.gather(*(connection.close() for connection in group))
         return len(crowd)
+
+
+def _groups(crowd: Sequence[Connection]) -> list[Sequence[Connection]]:
+    return [crowd[start : start + _AT_ONCE] for start in range(0, len(crowd), _AT_ONCE)]

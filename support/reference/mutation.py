@@ -10,12 +10,13 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-import math
 import re
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from aiohttp import web
@@ -71,6 +72,8 @@ class Mutant:
     marks: str = "0"
 
 
+#: 拖到近来这么多次的中位的这么多倍。
+_RECENT, _TIMES = 50, 60
 #: 交给 `replace`，表示走没走到错处由变异体自己记：错只在某种情形下才犯时用。
 QUIET = Trace(None)
 
@@ -91,29 +94,25 @@ def replace(owner: object, name: str, wrong: Callable[..., Any], trace: Trace) -
 
 
 class Stall:
-    """拖多久：这台服务问一次模型最少的工夫的若干倍，至少 `least` 秒。
+    """拖多久：这台服务近来问一次模型的工夫（中位）的若干倍，至少 `least` 秒。
 
     定死的半秒在慢的机器上不显眼：那里别人平时也慢。照自己的快慢来拖，到哪里都一样慢得出奇。
     """
 
-    _TIMES = 60
-
     def __init__(self, server: ReferenceServer, *, least: float) -> None:
-        self._least, self._quickest = least, math.inf
+        self._least, self._took = least, deque[float](maxlen=_RECENT)
         replace(server.provider, "complete", self._timed, QUIET)
 
     async def _timed(self, right: Any, *call: Any) -> str:
         began = time.perf_counter()
         answered: str = await right(*call)
-        self._quickest = min(self._quickest, time.perf_counter() - began)
+        self._took.append(time.perf_counter() - began)
         return answered
 
     @property
     def seconds(self) -> float:
         """此刻该拖的秒数；还没问过模型就是 `least`。"""
-        if math.isinf(self._quickest):
-            return self._least
-        return max(self._least, self._TIMES * self._quickest)
+        return max(self._least, _TIMES * median(self._took or (0.0,)))
 
 
 def rewrite(part: Any, method: str | None, trace: Trace, *changes: tuple[str, str]) -> None:

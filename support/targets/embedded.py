@@ -27,6 +27,8 @@ from support.targets.process import Command, Launch, Process, fresh
 from support.targets.profile import profile_of
 
 _DATA = "maispec-data-"
+#: 场景按住模型多久，参考服务就等多久：不等，闸前的压力就悄悄没了。
+_MODEL_TIMEOUT = "600"
 TOKEN_ENV = "MAISPEC_OBSERVER_TOKEN"
 OPERATOR_ENV = "MAISPEC_OPERATOR_KEY"
 
@@ -124,7 +126,7 @@ class Reference(Server):
         launch: Launch = fresh,
     ) -> None:
         command = ["serve", "--model-url", model_url, "--data", str(data), "--log-level", level]
-        command += ["--transport", transport]
+        command += ["--transport", transport, "--model-timeout", _MODEL_TIMEOUT]
         if operator_key:
             command.append("--auth")
         env = {OPERATOR_ENV: operator_key} if operator_key else {}

@@ -8,20 +8,23 @@ from typing import Any
 from support.reference.mutation import Mutant, Stall, Trace, replace
 from support.reference.server import ReferenceServer
 
-#: 五十条连线一条条验完至少要多久（秒），以及去配置服务问的次数。
-_WAVE, _CHECKS = 0.6, 50
+#: 去配置服务问一次至少要多久（秒）。
+_CHECK = 0.06
+#: 同时来的连线按几条算。
+_AT_ONCE = 10
 
 
 def apply(server: ReferenceServer, trace: Trace) -> None:
     """一个派发循环既验连接又收帧：验一条、销一条都要等一会儿，别人的帧都在后面排着。"""
-    dispatcher, wave = asyncio.Lock(), Stall(server, least=_WAVE)
+    # 一次连上十条，别人的帧前面就至少堵着几条：十条合起来拖那么多倍。
+    dispatcher, check = asyncio.Lock(), Stall(server, least=_CHECK * _AT_ONCE)
 
     async def connect(right: Any, request: Any) -> Any:
         async with dispatcher:
-            await asyncio.sleep(wave.seconds / _CHECKS)
+            await asyncio.sleep(check.seconds / _AT_ONCE)
         socket = await right(request)
         async with dispatcher:
-            await asyncio.sleep(wave.seconds / _CHECKS)
+            await asyncio.sleep(check.seconds / _AT_ONCE)
         return socket
 
     async def receive(right: Any, connection: Any, raw: str) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 from support.reference.mutation import Mutant, Trace, replace
 from support.reference.server import ReferenceServer
 
-#: 攒一批的工夫（秒）。
-_BATCH = 0.03
+#: 至多攒多久（秒）；攒到了另一家的话就不再攒。
+_BATCH = 0.5
 
 
 def apply(server: ReferenceServer, trace: Trace) -> None:
@@ -17,12 +17,17 @@ def apply(server: ReferenceServer, trace: Trace) -> None:
     batch: list[tuple[Any, int]] = []
     route: dict[int, Any] = {}
 
+    timers: list[asyncio.TimerHandle] = []
+
     def submit(right: Any, chat: Any, number: int) -> None:
         if not batch:
-            asyncio.get_running_loop().call_later(_BATCH, flush, right)
+            timers.append(asyncio.get_running_loop().call_later(_BATCH, flush, right))
         batch.append((chat, number))
+        if chat.tenant_id != batch[0][0].tenant_id:
+            flush(right)
 
     def flush(right: Any) -> None:
+        timers.pop().cancel()
         turns = [server.archive.turn(number) for _, number in batch]
         for chat, number in batch:
             route[number] = turns[-1]
