@@ -14,12 +14,13 @@ from support.compare.table import compare
 from support.conformance import files, report, seal, withhold
 from support.conformance.batches import combine
 from support.conformance.command import main
-from support.coverage import load_matrix
+from support.coverage import load_matrix, summary
 from support.disclosure import CAPABILITIES, CHECKS, HIDDEN, TAG, hide, is_listed
 from support.lint import lint_features
 from support.lint.features import feature_files, parse
 from support.lint.scenarios import spec_ids
 from support.reports import comparison
+from support.reports.publish import publish
 from tests.reports_sample import RESULTS, results, scenario
 from tests.runs import ROOT, deployment, only
 from tests.runs import run as run_suite
@@ -137,7 +138,7 @@ def check(spec="CLAIM-02", verdict="违反", **more):
     return scenario(spec, verdict, **row)
 
 
-def sample(**changes):
+def sample():
     """别人的部署：一条公开的违反，检查有违反、已知、无法判定、跳过、通过各一。"""
     known = {"since": "2026-11-22", "reason": SECRET["known"], "link": SECRET["link"],
              "state": "仍违反"}  # fmt: skip
@@ -154,14 +155,12 @@ def sample(**changes):
     leak = {"property": "P5", "owner": "甲", "observer": "乙", "surface": "回复",
             "evidence": SECRET["leak"]}  # fmt: skip
     findings = [{**leak, "scenario": spec} for spec in ("CLAIM-02", "月相-09")]
-    said = f"KEY-01 仍违反（自 2026-11-22：{SECRET['known']}）"
-    return results(
-        run=run_of(),
-        scenarios=rows,
-        findings=[*RESULTS["findings"], *findings],
-        known=[{"id": "KEY-01", "rows": [SECRET["name"]], "state": "仍违反", "said": said}],
-        **changes,
-    )
+    entry = {
+        "id": "KEY-01", "rows": [SECRET["name"]], "scenarios": [SECRET["name"]], **known,
+        "said": f"KEY-01 仍违反（自 2026-11-22：{SECRET['known']}）",
+    }  # fmt: skip
+    all_findings = [*RESULTS["findings"], *findings]
+    return results(run=run_of(), scenarios=rows, findings=all_findings, known=[entry])
 
 
 def published(folder, outcome):
@@ -237,6 +236,12 @@ def test_a_command_that_chose_checks_by_name_is_not_told():
     assert told["run"]["gaps"][-1] == f"{HIDDEN} 没跑完：{HIDDEN}"
 
 
+def test_whether_a_target_has_checks_is_not_told():
+    told = withhold.public(report.build(sample()))["capabilities"]
+    assert told["supported"] == ["重启"]
+    assert not {*told["unsupported"]} & {*CAPABILITIES, HIDDEN}
+
+
 def test_batches_and_contradictions_tell_no_more(tmp_path):
     same = {"tags": ["@CLAIM-02"], "invalid_reasons": [], "valid": True, "planned": 1, "ran": 1}
     parts = [
@@ -245,6 +250,7 @@ def test_batches_and_contradictions_tell_no_more(tmp_path):
     ]
     whole = report.build(combine([{**one, "known": []} for one in parts], []))
     assert len(whole["run"]["contradictions"]) == 1
+    assert withhold.public(whole)["run"]["contradictions"] == []
     for path in files.write_report(tmp_path, withhold.public(whole)):
         text = path.read_text("utf-8")
         assert not re.search("CLAIM|月", text)
@@ -349,6 +355,18 @@ def test_a_run_of_older_features_is_not_published(tmp_path, capsys, kind):
     full = tmp_path / "conformance-full.json"
     assert cli(["conformance", str(full), "--output", str(tmp_path / "out")]) == 2
     assert not (tmp_path / "out").exists()
+
+
+def test_the_other_reports_of_an_older_run_are_still_written(tmp_path):
+    outcome = {**sample(), "matrix": summary(load_matrix())}
+    for one in outcome["scenarios"]:
+        one["tags"] = ["核心"]
+    (tmp_path / "run").mkdir()
+    told = "\n".join(publish(tmp_path / "run", outcome, history_limit=1, page=False))
+    assert "没有写合规报告：运行 2026-11-22T14-03-07" in told
+    left = {one.name for one in (tmp_path / "run").iterdir()}
+    assert {"report.txt", "junit"} <= left
+    assert not any(name.startswith("conformance") for name in left)
 
 
 def test_a_report_of_the_first_schema_is_not_rewritten(tmp_path, capsys):

@@ -15,7 +15,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from support.arguments import Parser, path
 from support.compare.table import DIFFERENT, PARTIAL, SAME, UNPUBLISHED, compare
@@ -161,7 +161,8 @@ def _checks(
     if not rows:
         return
     labels = [escape(one["label"]) for one in targets]
-    table = Table("性质", *labels, title="安全检查的数目（公开的报告只有数目）")
+    columns = (Column(name, overflow="fold") for name in ("性质", *labels))
+    table = Table(*columns, title="安全检查的数目（公开的报告只有数目）")
     for row in rows:
         cells = (" ".join(f"{name} {n}" for name, n in one.items() if n) for one in row["cells"])
         table.add_row(escape(f"{row['property']} {row['meaning']}"), *cells)
