@@ -92,6 +92,7 @@ def _parser() -> Parser:
         prog="python -m support conformance",
         description="合规报告：一次运行（或分批的几次）写成 Markdown 与 JSON，带校验，手改即作废。",
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
         epilog=_EXAMPLES,
     )
     add = parser.add_argument
