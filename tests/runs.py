@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -121,6 +123,38 @@ def make_config(path: Path, *changes: tuple[str, str]) -> Path:
         text = text.replace(old, new)
     path.write_text(text, "utf-8")
     return path
+
+
+@contextmanager
+def deployment(folder: Path, mutant: str) -> Iterator[str]:
+    """一台有意写错的参考服务，当作别人的部署；给出对着它的配置正文。"""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        observer = probe.getsockname()[1]
+    command = ["serve", "--model-url", f"http://127.0.0.1:{observer}/v1"]
+    command += ["--data", str(folder / "data"), "--mutant", mutant]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "support", *command],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, encoding="utf-8",
+    )  # fmt: skip
+    assert server.stdout is not None
+    try:
+        ready = json.loads(server.stdout.readline())
+        text = (ROOT / "configs" / "live.example.toml").read_text("utf-8")
+        for old, new in (
+            ("127.0.0.1:8900", f"127.0.0.1:{observer}"),
+            ("http://127.0.0.1:8000", ready["control_url"]),
+            ("ws://127.0.0.1:8095/ws", ready["message_url"]),
+            ('"MAISPEC_OPERATOR_KEY"', '"null"'),
+            ("pace = 1.0 ", "pace = 0.0 "),
+        ):
+            assert old in text, old
+            text = text.replace(old, new)
+        yield text
+    finally:
+        server.terminate()
+        server.wait(10)
+        server.stdout.close()
 
 
 def keys_left_in(folder: Path) -> dict[str, list[bytes]]:

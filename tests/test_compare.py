@@ -10,6 +10,7 @@ import pytest
 from support.compare.command import main
 from support.compare.table import compare
 from support.conformance import files, report, seal
+from support.disclosure import TAG
 from support.errors import ConfigError
 from support.reports import comparison
 from tests.reports_sample import RESULTS, results, scenario
@@ -24,7 +25,8 @@ def made(name, verdicts, *, version="1.0", transport="原生 WebSocket", suite="
         **run,
     }  # fmt: skip
     rows = [
-        scenario(spec, one, tags=["核心"], reason="" if one == "通过" else f"{name}：{one}",
+        scenario(spec, one, tags=["核心", TAG] if spec.startswith("KEY") else ["核心"],
+                 reason="" if one == "通过" else f"{name}：{one}",
                  feature="密钥" if spec.startswith("KEY") else "历史")
         for spec, words in verdicts.items()
         for one in words.split()

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -22,7 +19,7 @@ from support.reports.junit import write_junit
 from support.reports.text import render_text
 from support.reports.wording import explain
 from tests.histories import EDU, HELD, INCONCLUSIVE, TECH, VIOLATED, History
-from tests.runs import ROOT
+from tests.runs import deployment
 from tests.runs import run as run_suite
 from tests.test_results import run
 
@@ -225,32 +222,8 @@ def test_a_vanished_entry_fails_a_green_run(tmp_path):
 @pytest.fixture
 def faulty(tmp_path):
     """一台历史按群号记的参考服务，当作别人的部署；给出对着它的配置正文。"""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        observer = probe.getsockname()[1]
-    command = ["serve", "--model-url", f"http://127.0.0.1:{observer}/v1"]
-    command += ["--data", str(tmp_path / "data"), "--mutant", "history_by_group_number"]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "support", *command],
-        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, encoding="utf-8",
-    )  # fmt: skip
-    try:
-        ready = json.loads(server.stdout.readline())
-        text = DEFAULT_CONFIG.with_name("live.example.toml").read_text("utf-8")
-        for old, new in (
-            ("127.0.0.1:8900", f"127.0.0.1:{observer}"),
-            ("http://127.0.0.1:8000", ready["control_url"]),
-            ("ws://127.0.0.1:8095/ws", ready["message_url"]),
-            ('"MAISPEC_OPERATOR_KEY"', '"null"'),
-            ("pace = 1.0 ", "pace = 0.0 "),
-        ):
-            assert old in text, old
-            text = text.replace(old, new)
+    with deployment(tmp_path, "history_by_group_number") as text:
         yield text
-    finally:
-        server.terminate()
-        server.wait(10)
-        server.stdout.close()
 
 
 @pytest.mark.long

@@ -196,7 +196,7 @@ async def test_polling_clients_are_served_too(tmp_path: Path) -> None:
 
 
 async def test_a_late_socketio_disconnect_is_a_refusal(session) -> None:
-    """maim_message 的写法：先收下、再认密钥、认不出才断开，其间的话照样有确认。"""
+    """先确认、后断开：断开仍是不放行，确认过也不算放行。"""
     server, app = socketio.AsyncServer(async_mode="aiohttp"), web.Application()
     server.attach(app, socketio_path="ws")
 

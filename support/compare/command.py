@@ -15,10 +15,10 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from support.arguments import Parser, path
-from support.compare.table import DIFFERENT, PARTIAL, SAME, compare
+from support.compare.table import DIFFERENT, PARTIAL, SAME, UNPUBLISHED, compare
 from support.conformance.files import read_report
 from support.errors import ConfigError
 from support.model import LEVELS
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str]) -> int:
             fix="例：python -m support compare reports/甲 reports/乙",
         )  # fmt: skip
     reports = [read_report(one) for one in options.runs]
-    _refuse_twice(options.runs, [report["run"]["id"] for report in reports])
+    _refuse_twice(options.runs, reports)
     found = compare(reports)
     for part in _text(found):
         Console(width=_WIDTH).print(part, highlight=False, soft_wrap=isinstance(part, str))
@@ -73,11 +73,13 @@ def _parser() -> Parser:
     return parser
 
 
-def _refuse_twice(paths: Sequence[Path], runs: Sequence[str]) -> None:
+def _refuse_twice(paths: Sequence[Path], reports: Sequence[Mapping[str, Any]]) -> None:
+    """同一次运行比不出什么；它的全文与公开的一份可以放在一起看。"""
+    runs = [(report["run"]["id"], "withheld" in report) for report in reports]
     for at, run in enumerate(runs):
         if run in runs[:at]:
             raise ConfigError(
-                str(paths[at]), found=f"与 {paths[runs.index(run)]} 是同一次运行（{run}）",
+                str(paths[at]), found=f"与 {paths[runs.index(run)]} 是同一次运行（{run[0]}）",
                 allowed="不同的运行", fix="去掉其中一个",
             )  # fmt: skip
 
@@ -102,7 +104,9 @@ def _text(found: Mapping[str, Any]) -> Iterable[Table | str]:
         rows = [row for row in found["rows"] if row["kind"] == kind]
         if rows:
             yield _side_by_side(kind, rows, found["targets"])
-    yield from _same([row for row in found["rows"] if row["kind"] == SAME])
+    for kind in (UNPUBLISHED, SAME):
+        yield from _listed(kind, [row for row in found["rows"] if row["kind"] == kind])
+    yield from _checks(found["checks"], found["targets"])
     totals = " · ".join(f"{kind} {count}" for kind, count in found["totals"].items())
     yield f"规格 {len(found['rows'])} 条：{totals}"
 
@@ -135,17 +139,33 @@ def _side_by_side(
     return table
 
 
-def _same(rows: Sequence[Mapping[str, Any]]) -> Iterable[Table]:
-    """相同的只列编号：一个功能、一种结论一行。"""
+def _listed(kind: str, rows: Sequence[Mapping[str, Any]]) -> Iterable[Table]:
+    """相同的、有的没有公开的只列编号：一个功能、一种结论一行。"""
     if not rows:
         return
-    table = Table("功能", "都是", "规格", title=f"结论相同的 {len(rows)} 条")
+    table = Table("功能", "结论", "规格", title=f"{kind}的 {len(rows)} 条")
     for feature, group in _by_feature(rows).items():
         verdicts: dict[str, list[str]] = defaultdict(list)
         for row in group:
-            verdicts[row["cells"][0]["shown"]].append(row["id"])
+            shown = dict.fromkeys(cell["shown"] for cell in row["cells"])
+            verdicts[" · ".join(shown)].append(row["id"])
         for verdict, ids in verdicts.items():
             table.add_row(escape(feature), verdict, " ".join(ids))
+    yield table
+
+
+def _checks(
+    rows: Sequence[Mapping[str, Any]], targets: Sequence[Mapping[str, Any]]
+) -> Iterable[Table]:
+    """安全检查按性质的数目：公开的报告只给得出这些。"""
+    if not rows:
+        return
+    labels = [escape(one["label"]) for one in targets]
+    columns = (Column(name, overflow="fold") for name in ("性质", *labels))
+    table = Table(*columns, title="安全检查的数目（公开的报告只有数目）")
+    for row in rows:
+        cells = (" ".join(f"{name} {n}" for name, n in one.items() if n) for one in row["cells"])
+        table.add_row(escape(f"{row['property']} {row['meaning']}"), *cells)
     yield table
 
 

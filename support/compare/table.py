@@ -2,6 +2,7 @@
 
 职责：对齐、归拢、指出不同，纯函数。不做什么：不读文件、不排版、不改判。
 一条规格有多行例子时取最坏的一行，并写明几行里有几行如此；没有跑到的写“没有跑”，不算通过。
+公开的报告不写安全检查的结论：那一格是“未公开”，不算不同，另按性质比数目。
 """
 
 from __future__ import annotations
@@ -10,11 +11,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from support.conformance.withhold import FULL, PUBLIC, checks, is_own, tally
 from support.model import LEVELS, Outcome
 
 SCHEMA = "maibot-tenancy-spec/compare/1"
 ABSENT = "没有跑"
+UNTOLD = "未公开"
 DIFFERENT, PARTIAL, SAME = "结论不同", "有的没有判", "结论相同"
+UNPUBLISHED = "有的没有公开"
 
 _WORST = [
     outcome.value
@@ -25,7 +29,7 @@ _WORST = [
         Outcome.SKIPPED,
         Outcome.HELD,
     )
-]
+] + [UNTOLD]
 _RED = (Outcome.VIOLATED.value, Outcome.KNOWN.value)
 _UNJUDGED = (Outcome.SKIPPED.value, ABSENT)
 
@@ -34,6 +38,7 @@ def compare(reports: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """整份对比。`reports` 的次序就是各列的次序。"""
     columns = [_by_id(report["scenarios"]) for report in reports]
     specs = _specs(reports)
+    _hush(reports, columns)
     rows = [_row(spec, first, columns) for spec, first in specs.items()]
     targets = [_target(report, rows, at) for at, report in enumerate(reports)]
     for target, label in zip(targets, _labels(targets), strict=True):
@@ -42,11 +47,51 @@ def compare(reports: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "schema": SCHEMA,
         "targets": targets,
         "rows": rows,
-        "totals": {
-            kind: sum(row["kind"] == kind for row in rows) for kind in (DIFFERENT, PARTIAL, SAME)
-        },
-        "notes": _notes(targets),
+        "totals": _totals(rows),
+        "checks": _checks(reports),
+        "notes": [*_notes(targets), *_warnings(reports, targets)],
     }
+
+
+def _totals(rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """每一类几条；都公开了的对比里没有“有的没有公开”这一类。"""
+    counts = Counter(row["kind"] for row in rows)
+    kinds = (DIFFERENT, PARTIAL, *([UNPUBLISHED] if counts[UNPUBLISHED] else []), SAME)
+    return {kind: counts[kind] for kind in kinds}
+
+
+def _hush(
+    reports: Sequence[Mapping[str, Any]],
+    columns: Sequence[dict[str, list[Mapping[str, Any]]]],
+) -> None:
+    """公开的报告里看不见的检查写成“未公开”，与没有跑分开。"""
+    held = {one["id"] for report in reports for one in checks(report)}
+    for report, column in zip(reports, columns, strict=True):
+        if "withheld" in report:
+            column.update({spec: [{"verdict": UNTOLD, "reason": ""}] for spec in held})
+
+
+def _checks(reports: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """有一份公开的，就把各份的安全检查按性质并排数一遍。"""
+    if not any("withheld" in report for report in reports):
+        return []
+    tallies = [{one["property"]: one for one in _tally(report)} for report in reports]
+    known = {name: one["meaning"] for tallied in tallies for name, one in tallied.items()}
+    return [
+        {
+            "property": name,
+            "meaning": known[name],
+            "cells": [tallied[name]["counts"] if name in tallied else {} for tallied in tallies],
+        }
+        for name in sorted(known, key=lambda name: (not name, len(name), name))
+    ]
+
+
+def _tally(report: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    if "withheld" in report:
+        found: Sequence[Mapping[str, Any]] = report["withheld"]["properties"]
+        return found
+    return tally(checks(report))
 
 
 def _by_id(scenarios: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
@@ -84,11 +129,12 @@ def _row(
 
 
 def _kind(cells: Sequence[Mapping[str, Any]]) -> str:
-    """只因跳过、没有跑而不一样的另说；但有一家违反就要摆在前面。"""
-    if len({cell["shown"] for cell in cells}) == 1:
-        return SAME
-    judged = {cell["shown"] for cell in cells if cell["verdict"] not in _UNJUDGED}
-    red = any(cell["verdict"] in _RED for cell in cells)
+    """只因跳过、没有跑而不一样的另说；但有一家违反就要摆在前面。没有公开的不参与比较。"""
+    told = [cell for cell in cells if cell["verdict"] != UNTOLD]
+    if len({cell["shown"] for cell in told}) == 1:
+        return SAME if told == list(cells) else UNPUBLISHED
+    judged = {cell["shown"] for cell in told if cell["verdict"] not in _UNJUDGED}
+    red = any(cell["verdict"] in _RED for cell in told)
     return DIFFERENT if red or len(judged) > 1 else PARTIAL
 
 
@@ -117,11 +163,13 @@ def _target(
         for level in LEVELS
     }
     names = [*(outcome.value for outcome in Outcome), ABSENT]
+    names += [UNTOLD] if "withheld" in report else []
     return {
         **report["target"],
         "suite": report["suite"]["version"],
         "run": report["run"]["id"],
         "started": report["run"]["started"],
+        "form": report.get("form", FULL),
         "seed": report["run"]["seed"],
         "gaps": list(report["run"]["gaps"]),
         "counts": {level: {name: counts[level][name] for name in names} for level in LEVELS},
@@ -132,7 +180,7 @@ def _target(
 def _labels(targets: Sequence[Mapping[str, Any]]) -> list[str]:
     """各列的名字：重名时逐级说细，直到分得开。"""
     labels = [f"{one['name']} {one['version']}".strip() for one in targets]
-    for extra in ("transport", "run"):
+    for extra in ("transport", "run", "form"):
         said: dict[str, set[str]] = {}
         for label, one in zip(labels, targets, strict=True):
             said.setdefault(label, set()).add(one[extra])
@@ -152,3 +200,15 @@ def _notes(targets: Sequence[Mapping[str, Any]]) -> list[str]:
         told.append(f"套件版本不同，规格可能改过，不宜逐条相比：{listed}")
     told += [f"{one['label']} 不完整：{'；'.join(one['gaps'])}" for one in targets if one["gaps"]]
     return told
+
+
+def _warnings(
+    reports: Sequence[Mapping[str, Any]], targets: Sequence[Mapping[str, Any]]
+) -> list[str]:
+    """拿全文来比，比出来的也是全文：提醒一声。"""
+    whole = [
+        target["label"]
+        for report, target in zip(reports, targets, strict=True)
+        if target["form"] != PUBLIC and not is_own(report) and checks(report)
+    ]
+    return [f"{'、'.join(whole)} 用的是全文，写着安全检查的细节：这份对比不宜公开"] if whole else []

@@ -1,6 +1,6 @@
 """合规报告落盘，以及由一次运行或一份 JSON 读回报告。
 
-职责：写两个文件、读结果与报告、读不了就说清楚。不做什么：不算内容。
+职责：写两个文件、读结果与报告、读不了就说清楚。不做什么：不算内容，不定公开还是全文。
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 from support.conformance import report as content
 from support.conformance.markdown import render
 from support.conformance.seal import is_intact, read_text, seal, seal_text
+from support.conformance.withhold import NOTICE, PUBLIC, public
 from support.errors import ConfigError
 
 NAME = "conformance"
@@ -22,8 +23,13 @@ _MUTANTS = "maibot-tenancy-spec/mutants/"
 
 
 def write(folder: Path, results: Mapping[str, Any], name: str = NAME) -> list[Path]:
-    """写出 ``名字.md`` 与 ``名字.json``，返回它们的路径。"""
-    report = seal(content.build(results))
+    """一次运行的结果写成公开的一份，返回两个文件的路径。"""
+    return write_report(folder, public(content.build(results)), name)
+
+
+def write_report(folder: Path, report: Mapping[str, Any], name: str = NAME) -> list[Path]:
+    """盖上校验，写出 ``名字.md`` 与 ``名字.json``，返回它们的路径。"""
+    report = seal(report)
     paths = [folder / f"{name}.md", folder / f"{name}.json"]
     texts = [
         seal_text(render(report)),
@@ -41,10 +47,9 @@ def write(folder: Path, results: Mapping[str, Any], name: str = NAME) -> list[Pa
     return paths
 
 
-def public_name(results: Mapping[str, Any]) -> str:
-    """发布时的文件名：种类、版本、传输，只用文件名里稳妥的字。"""
-    run = results["run"]
-    words = (run["target"].get("profile", ""), run["target"]["version"], run["transport"])
+def target_name(report: Mapping[str, Any]) -> str:
+    """由目标得出的文件名：种类、版本、传输，只用文件名里稳妥的字。"""
+    words = (report["target"][key] for key in ("profile", "version", "transport"))
     slugs = (re.sub(r"[^A-Za-z0-9.]+", "-", word).strip("-.").lower() for word in words)
     return "-".join(filter(None, slugs)) or NAME
 
@@ -57,19 +62,35 @@ def read_results(path: Path) -> dict[str, Any]:
     return found
 
 
+def read_whole(path: Path) -> dict[str, Any]:
+    """读成全文：目录与 results.json 现算，从前写好的全文照读；公开的一份变不回全文。"""
+    found = read_report(path)
+    if found["schema"] == content.OLD_SCHEMA:
+        raise _wrong(path, "从前的报告，场景没有带安全检查的记号", _WHOLE)
+    if found.get("form") == PUBLIC:
+        raise _wrong(path, "这已经是公开的一份", _WHOLE)
+    return found
+
+
 def read_report(path: Path) -> dict[str, Any]:
-    """读成合规报告：目录与 results.json 现算，合规报告的 JSON 先核对校验。"""
+    """读成合规报告：目录与 results.json 现算，合规报告的 JSON（公开或全文）先核对校验。"""
     found = _read_json(_results_path(path))
     schema = str(found.get("schema", ""))
     if schema.startswith(_RESULTS):
-        return seal(content.build(found))
-    if schema != content.SCHEMA:
+        return content.build(found)
+    if schema not in (content.SCHEMA, content.OLD_SCHEMA):
         raise _wrong(path, "不是结果也不是合规报告", _ALLOWED)
     if not is_intact(found):
         raise _wrong(path, "合规报告的校验不符，被改过，作废", "原样的合规报告")
     return found
 
 
+def is_private(path: Path) -> bool:
+    """这一份是不是注明了不可公开。"""
+    return NOTICE in read_text(path)
+
+
+_WHOLE = "一次运行的目录、它的 results.json，或一份全文"
 _ALLOWED = "运行目录、它的 results.json，或合规报告的 JSON"
 
 

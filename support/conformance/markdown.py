@@ -1,6 +1,7 @@
 """合规报告的 Markdown：产品同事从上往下读，工程师照末尾的命令复现。
 
-职责：排版。不做什么：不计算、不取舍；JSON 里有的每个没通过的场景这里都有。
+职责：排版。不做什么：不计算、不取舍（公开还是全文由 `withhold` 定）；
+JSON 里有的每个没通过的场景这里都有。
 """
 
 from __future__ import annotations
@@ -22,13 +23,16 @@ def render(report: Mapping[str, Any]) -> str:
     by_verdict: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for one in report["scenarios"]:
         by_verdict[one["verdict"]].append(one)
+    held: Mapping[str, Any] = report.get("withheld", {})
     blocks = [
+        report.get("notice", ""),
         _head(report),
         _batches(report["run"]),
         _levels(report),
-        _capabilities(report["capabilities"]),
-        _red("违反", by_verdict["违反"]),
-        _red("已知违反", by_verdict["已知违反"]),
+        _capabilities(report),
+        _withheld(held) if held else "",
+        _red("违反", by_verdict["违反"], f"{'除安全检查之外，' if held else ''}{_NONE}。"),
+        _red("已知违反", by_verdict["已知违反"], ""),
         _listed(report["known"]),
         _leaks(report["leaks"]),
         _undecided(by_verdict["无法判定"]),
@@ -52,6 +56,7 @@ def _head(report: Mapping[str, Any]) -> str:
         ("种子", run["seed"]),
         ("场景", f"运行 {run['ran']} / 计划 {run['planned']}"),
         ("完整", "是" if run["complete"] else f"否：{'；'.join(run['gaps'])}"),
+        ("形式", _form(report)),
         ("遗留", f"{report['leftovers']} 样没能删掉" if report["leftovers"] else _NONE),
         ("数据", f"同名的 .json，sha256 {report['generated']['sha256']}"),
     ]
@@ -60,6 +65,11 @@ def _head(report: Mapping[str, Any]) -> str:
         f"由运行（{run['id']}）的记录生成，手改即作废；"
         "核对：`python -m support conformance --verify 本文件`。\n\n" + _table(("项", "值"), rows)
     )
+
+
+def _form(report: Mapping[str, Any]) -> str:
+    """公开还是全文；后来改写过的说明何时改写。"""
+    return "；".join(filter(None, (report["form"], report.get("rewritten"))))
 
 
 def _batches(run: Mapping[str, Any]) -> str:
@@ -98,17 +108,30 @@ def _levels(report: Mapping[str, Any]) -> str:
     return f"## 结论\n\n{_table(heads, rows)}\n\n{note}"
 
 
-def _capabilities(capabilities: Mapping[str, Sequence[str]]) -> str:
+def _capabilities(report: Mapping[str, Any]) -> str:
+    capabilities = report["capabilities"]
     rows = [
         ("有", "、".join(capabilities["supported"]) or _NONE),
         ("没有", "、".join(capabilities["unsupported"]) or _NONE),
     ]
-    return f"## 能力\n\n{_table(('目标', '能力'), rows)}"
+    note = "\n\n与安全检查有关的能力不列。" if "withheld" in report else ""
+    return f"## 能力\n\n{_table(('目标', '能力'), rows)}{note}"
 
 
-def _red(title: str, scenarios: Sequence[Mapping[str, Any]]) -> str:
+def _withheld(withheld: Mapping[str, Any]) -> str:
+    """公开的形式里，安全检查只有数目与一句话。"""
+    names = [outcome.value for outcome in Outcome]
+    rows = [
+        (f"{one['property']} {one['meaning']}", *(one["counts"][name] for name in names))
+        for one in withheld["properties"]
+    ]
+    listed = _table(("性质", *names), rows) if rows else "这次运行没有选到。"
+    return f"## 安全检查\n\n{withheld['said']}\n\n{listed}"
+
+
+def _red(title: str, scenarios: Sequence[Mapping[str, Any]], nothing: str) -> str:
     if not scenarios:
-        return f"## {title}\n\n{_NONE}。" if title == "违反" else ""
+        return f"## {title}\n\n{nothing}" if nothing else ""
     rows = [(_name(one), one["level"], one["reason"].partition("\n")[0]) for one in scenarios]
     listed = _table(("场景", "级别", "结论"), rows)
     return "\n\n".join([f"## {title}", listed, *map(_one_red, scenarios)])

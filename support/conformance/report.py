@@ -1,7 +1,7 @@
 """合规报告的内容：测的是谁、凭什么能力、核心与扩展各证明了多少、没证明的为什么。
 
 职责：由 results.json 汇总，纯函数。不做什么：不改判、不落盘、不排版。
-报告要拿出去给人看：密钥一律抹去，本机的路径与部署的地址不写。
+报告要拿出去给人看：密钥一律抹去，本机的路径与部署的地址不写；安全检查的细节由 `withhold` 收起。
 """
 
 from __future__ import annotations
@@ -12,10 +12,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from support.config import CAPABILITIES
+from support.conformance.withhold import FULL
+from support.disclosure import TAG
 from support.ledger import Redactor
 from support.model import LEVELS, Outcome
 
-SCHEMA = "maibot-tenancy-spec/conformance/1"
+SCHEMA = "maibot-tenancy-spec/conformance/2"
+#: 从前的报告仍读得了：都是全文，场景不带检查的记号。
+OLD_SCHEMA = "maibot-tenancy-spec/conformance/1"
 
 #: 这些选项只关乎报告放哪里、跑多快，复现时不必照抄。
 _OWN_OPTIONS = {"--report-dir", "--output", "--tags", "--seed", "--workers", "--log-level"}
@@ -23,12 +27,13 @@ _LOCAL_PATH = re.compile(r"/(?:tmp|home|root|Users|var|opt|mnt|srv|private)/[^\s
 
 
 def build(results: Mapping[str, Any]) -> dict[str, Any]:
-    """整份报告；校验由 `seal` 补上。"""
+    """整份报告，全文；公开的形式由 `withhold` 得出，校验由 `seal` 补上。"""
     run = results["run"]
     base = _command(run["command"])
     scenarios = [_scenario(one, base, run["seed"]) for one in results["scenarios"]]
     report = {
         "schema": SCHEMA,
+        "form": FULL,
         "suite": {"name": "maibot-tenancy-spec", "version": run["suite_version"]},
         "target": _target(run),
         "run": {
@@ -105,6 +110,7 @@ def _scenario(one: Mapping[str, Any], base: Sequence[str], seed: int) -> dict[st
         **{key: one[key] for key in ("id", "name", "feature", "rule", "verdict", "reason")},
         "name": one["name"].strip(),
         "level": level_of(one["tags"]),
+        "check": TAG in one["tags"],
         "examined": one["evidence"]["examined"],
         "known": one.get("known"),
         "violations": one["violations"],

@@ -1,4 +1,4 @@
-"""看结构的规矩：编号、标签、级别、骨架、对照、大纲、背景、缘由。
+"""看结构的规矩：编号、标签、检查的记号、级别、骨架、对照、大纲、背景、缘由。
 
 职责：一份解析好的规格 → 意见。不做什么：不看原文，不跨文件。
 """
@@ -13,6 +13,7 @@ from typing import Any
 
 from behave.model import Feature, ScenarioOutline
 
+from support.disclosure import CHECKS, TAG, is_listed
 from support.lint import words
 from support.lint.lines import Remark
 
@@ -97,6 +98,20 @@ def _known(tag: str) -> bool:
     return tag in words.TAGS or bool(words.SPEC_ID.fullmatch(tag))
 
 
+def _checks(feature: Feature) -> Iterator[Remark]:
+    """清单上的检查都带着记号，公开的报告才认得出；记号只认场景上的，规则上的报告会丢掉。"""
+    for scenario in scenarios_of(feature):
+        for one in spec_ids(scenario.tags):
+            if is_listed(one) and TAG not in scenario.tags:
+                why = CHECKS.get(one) or CHECKS[one.partition("-")[0]]
+                yield scenario.line, "检查", f"{one} 查的是{why}，场景上添 @{TAG}"
+    owners = [feature, *feature.rules]
+    owners += [one for scenario in scenarios_of(feature) for one in _examples(scenario)]
+    for owner in owners:
+        if TAG in owner.tags:
+            yield owner.line, "检查", f"@{TAG} 写在场景上，不写在功能、规则、例子上"
+
+
 def _levels(feature: Feature) -> Iterator[Remark]:
     for scenario in scenarios_of(feature):
         variants = [scenario.effective_tags | set(one.tags) for one in _examples(scenario)]
@@ -175,6 +190,7 @@ _RULES: tuple[Callable[[Feature], Iterator[Remark]], ...] = (
     _backgrounds,
     _ids,
     _tags,
+    _checks,
     _levels,
     _skeletons,
     _controls,

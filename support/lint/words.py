@@ -1,11 +1,13 @@
 """规格用词的几张封闭清单：关键字、标签、能力、禁词、否定说法。
 
-职责：清单只在这里改。不做什么：不含判断。只依赖标准库。
+职责：清单只在这里改（哪些规格是检查，在 support/disclosure.py）。不做什么：不含判断。
 """
 
 from __future__ import annotations
 
 import re
+
+from support.disclosure import TAG
 
 LANGUAGE = "# language: zh-CN"
 
@@ -44,7 +46,7 @@ FOREIGN_STEP_WORDS = {
 SPEC_ID = re.compile(r"[A-Z]+-\d{2,3}")
 LEVELS = frozenset({"核心", "扩展"})
 TAGS = LEVELS | frozenset(
-    {"隔离", "韧性", "生命周期", "性能", "并发", "大模型", "对话", "慢", "在建"}
+    {"隔离", "韧性", "生命周期", "性能", "并发", "大模型", "对话", "慢", "在建", TAG}
 )
 CAPABILITY = "需."
 CAPABILITIES = frozenset(

@@ -19,7 +19,7 @@ FILE = "compare.html"
 _OPEN = "结论不同"
 _COLOURS = {
     "通过": "#1a7f37", "违反": "#b91c1c", "已知违反": "#a21caf", "无法判定": "#9a6700",
-    "跳过": "#6e7781", "没有跑": "#b0b6bc",
+    "跳过": "#6e7781", "没有跑": "#b0b6bc", "未公开": "#57606a",
 }  # fmt: skip
 _STYLE = """body{margin:12px;color:#1e293b;background:#fff;
 font:14px/1.6 system-ui,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif}
@@ -49,6 +49,7 @@ def page(found: Mapping[str, Any]) -> str:
         _targets(targets),
         *(f'<p class="warn">{escape(note)}</p>' for note in found["notes"]),
         *(_section(kind, some, targets) for kind, some in rows.items()),
+        _checks(found["checks"], targets),
     ]
     return (
         f'<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>{TITLE}</title>'
@@ -69,6 +70,21 @@ def _section(
     return f"<h3>{kind}的 {len(rows)} 条</h3>{inside}"
 
 
+def _checks(rows: Sequence[Mapping[str, Any]], targets: Sequence[Mapping[str, Any]]) -> str:
+    """安全检查按性质的数目：公开的报告只给得出这些。"""
+    if not rows:
+        return ""
+    names = ("性质", *(one["label"] for one in targets))
+    heads = "".join(f"<th>{escape(name)}</th>" for name in names)
+    lines = "".join(
+        f"<tr><td>{escape(row['property'])} {escape(row['meaning'])}</td>"
+        f"{''.join(f'<td>{_pills(counts)}</td>' for counts in row['cells'])}</tr>"
+        for row in rows
+    )
+    title = "<h3>安全检查的数目（公开的报告只有数目）</h3>"
+    return f"{title}<table><tr>{heads}</tr>{lines}</table>"
+
+
 def _targets(targets: Sequence[Mapping[str, Any]]) -> str:
     rows = "".join(
         f"<tr><td>{escape(one['label'])}<br>"
@@ -82,9 +98,11 @@ def _targets(targets: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _level(target: Mapping[str, Any], level: str) -> str:
-    counts = target["counts"][level]
-    pills = "".join(_pill(name, f"{name} {count}") for name, count in counts.items() if count)
-    return f"<td>{escape(target['results'][level])}<br>{pills}</td>"
+    return f"<td>{escape(target['results'][level])}<br>{_pills(target['counts'][level])}</td>"
+
+
+def _pills(counts: Mapping[str, int]) -> str:
+    return "".join(_pill(name, f"{name} {count}") for name, count in counts.items() if count)
 
 
 def _pill(verdict: str, text: str, title: str = "") -> str:

@@ -1,4 +1,4 @@
-"""主线版 MaiBot 的旧版端口：没有密钥，一个平台一条连接（wire-contract §4）。"""
+"""主线版 MaiBot 的旧版端口：一个平台一条连接（wire-contract §4）。"""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ PROFILE = Profile(
         "发密钥",
     ),
     reply_s=30.0,
-    # 同号的用户只认得第一家的那位，场景之间要用全新的编号，才不会把旧账算到下一场。
+    # 场景之间要用全新的编号，才不会把旧账算到下一场。
     fresh_ids=True,
     persona_object=True,
     shared_model_key=True,

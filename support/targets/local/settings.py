@@ -79,7 +79,7 @@ def _bot(plan: Plan) -> dict[str, Any]:
         "emoji.steal_emoji": False,
         "maim_message.ws_server_host": "127.0.0.1",
         "maim_message.ws_server_port": plan.legacy_port,
-        # 不写它，旧版端口谁来都放行，“密钥”就无从谈起。
+        # 旧版端口也要一池密钥，一把才当得了一家。
         "maim_message.auth_token": list(plan.keys),
         "maim_message.enable_api_server": True,
         "maim_message.api_server_host": "127.0.0.1",
