@@ -123,6 +123,17 @@ def test_a_line_answered_only_after_the_flood_is_lost():
     assert (verdict.outcome, verdict.actual) == (VIOLATED, "1 句没有得到回复")
 
 
+def test_a_line_never_served_waited_until_the_flood_stopped():
+    history, loud = flooded(ends=False)
+    loud.append(acknowledged(history, EDU))
+    for _ in range(2 * BUSY + 1):
+        begun(history, acknowledged(history, TECH))
+    history.wait(1)
+    noise(history, 0)
+    verdict = unobstructed(history.events, loud)
+    assert (verdict.outcome, verdict.actual.startswith("最多有邻居的 9 句")) == (VIOLATED, True)
+
+
 def test_only_the_flooder_counts():
     history, loud = flooded(overtaken=1, ends=False)
     loud.append(acknowledged(history, EDU))

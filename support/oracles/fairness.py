@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from statistics import median
@@ -43,14 +43,13 @@ def unobstructed(events: Sequence[Event], loud: Sequence[str]) -> Verdict:
     noise = [line for line in lines.values() if line.noisy]
     most = _most_at_once(noise)
     limit = _ROUNDS * max(most, 1)
-    seen = (lines[token] for token in loud if token in lines)
-    waits = [_wait(line, noise) for line in seen if max(line.acked, line.begun) < _NEVER]
+    waits = _waits(lines, loud, noise, until=_stopped(events))
     worst = max((wait.overtaken for wait in waits), default=0)
     actual = f"最多有邻居的 {worst} 句先开口；邻居同时在答的至多 {most} 句"
-    if lost := _lost(events, loud):
-        return _obstructed(f"{lost} 句没有得到回复", limit, len(loud), seqs)
     if worst > limit:
         return _obstructed(actual, limit, len(loud), seqs)
+    if lost := _lost(events, loud):
+        return _obstructed(f"{lost} 句没有得到回复", limit, len(loud), seqs)
     telling = [wait for wait in waits if wait.queued > limit]
     if len(telling) < ENOUGH:
         claim = (
@@ -116,9 +115,13 @@ def _slowed(actual: str, examined: int, seqs: tuple[int, ...]) -> Verdict:
 
 @dataclass(slots=True)
 class _Line:
-    """一句话：是不是闹事的人说的，何时确认，何时头一次问大模型、何时问完；没有过的是无穷大。"""
+    """一句话：是不是闹事的人说的，有没有回复，何时确认，何时头一次问大模型、何时问完。
+
+    没有过的时刻是无穷大。
+    """
 
     noisy: bool
+    heard: bool = False
     acked: float = _NEVER
     begun: float = _NEVER
     ended: float = _NEVER
@@ -136,16 +139,28 @@ def _lines(events: Sequence[Event]) -> dict[str, _Line]:
             continue
         if event.kind is Kind.ACKED:
             line.acked = min(line.acked, event.mono)
+        elif event.kind is Kind.HEARD:
+            line.heard = True
         elif event.kind is Kind.PROMPT and event.mono < line.begun:
             line.begun, line.ended = event.mono, event.data["ended"]
     return lines
 
 
-def _wait(own: _Line, noise: Sequence[_Line]) -> _Wait:
-    return _Wait(
-        overtaken=sum(own.acked < line.begun < own.begun for line in noise),
-        queued=sum(line.acked < own.acked < line.begun for line in noise),
-    )
+def _waits(
+    lines: Mapping[str, _Line], loud: Sequence[str], noise: Sequence[_Line], *, until: float
+) -> list[_Wait]:
+    """确认过的每一句的等待；直到邻居停下（`until`）也没有下文的，等到那时。
+
+    没看见提示词却有回复的，不知道何时轮到，不算。
+    """
+    waits = []
+    for own in (lines[token] for token in loud if token in lines):
+        end = own.begun if own.begun < _NEVER or own.heard else until
+        if max(own.acked, end) < _NEVER:
+            ahead = sum(own.acked < line.begun < end for line in noise)
+            queued = sum(line.acked < own.acked < line.begun for line in noise)
+            waits.append(_Wait(ahead, queued))
+    return waits
 
 
 def _most_at_once(noise: Iterable[_Line]) -> int:
@@ -190,6 +205,10 @@ def _is_covered(events: Sequence[Event], loud: Sequence[str]) -> bool:
     waves = [e.seq for e in _raids(events) if e.data["acts"] > 0]
     ends = [e.seq for e in _raids(events) if e.data["acts"] == 0]
     return bool(own and waves and ends and min(waves) < min(own) and max(own) < max(ends))
+
+
+def _stopped(events: Sequence[Event]) -> float:
+    return max((e.mono for e in _raids(events) if e.data["acts"] == 0), default=_NEVER)
 
 
 def _while_noisy(events: Sequence[Event]) -> list[Event]:

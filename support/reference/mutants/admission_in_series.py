@@ -10,21 +10,20 @@ from support.reference.server import ReferenceServer
 
 #: 去配置服务问一次至少要多久（秒）。
 _CHECK = 0.06
-#: 同时来的连线按几条算。
-_AT_ONCE = 10
+#: 拖一次工夫够问这么多次：太慢了连都连不上，看不出谁拖累了谁。
+_CHECKS = 20
 
 
 def apply(server: ReferenceServer, trace: Trace) -> None:
     """一个派发循环既验连接又收帧：验一条、销一条都要等一会儿，别人的帧都在后面排着。"""
-    # 一次连上十条，别人的帧前面就至少堵着几条：十条合起来拖那么多倍。
-    dispatcher, check = asyncio.Lock(), Stall(server, least=_CHECK * _AT_ONCE)
+    dispatcher, checks = asyncio.Lock(), Stall(server, least=_CHECK * _CHECKS)
 
     async def connect(right: Any, request: Any) -> Any:
         async with dispatcher:
-            await asyncio.sleep(check.seconds / _AT_ONCE)
+            await asyncio.sleep(checks.seconds / _CHECKS)
         socket = await right(request)
         async with dispatcher:
-            await asyncio.sleep(check.seconds / _AT_ONCE)
+            await asyncio.sleep(checks.seconds / _CHECKS)
         return socket
 
     async def receive(right: Any, connection: Any, raw: str) -> None:
