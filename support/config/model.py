@@ -160,11 +160,11 @@ class ObserverConfig:
 class Timeouts:
     """各处的耐心，单位秒。"""
 
-    control: float = spec(schema.number(0, 5.0, open_=True), 5.0)
-    connect: float = spec(schema.number(0, 5.0, open_=True), 5.0)
+    control: float = spec(schema.number(0, 15.0, open_=True), 15.0)
+    connect: float = spec(schema.number(0, 15.0, open_=True), 15.0)
     reply: float = spec(schema.number(0, 8.0, open_=True), 8.0)
     start: float = spec(schema.number(0, 10.0, open_=True), 10.0)
-    stop: float = spec(schema.number(0, 5.0, open_=True), 5.0)
+    stop: float = spec(schema.number(0, 15.0, open_=True), 15.0)
     ping: float = spec(schema.number(0, 20.0, open_=True), 20.0)
     run: float = spec(schema.number(0, 600.0, open_=True), 600.0)
 
