@@ -14,7 +14,7 @@ from typing import Any
 from support.client.lines import Line
 from support.client.provider import Provider
 from support.client.stream import Connection
-from support.errors import Inconclusive
+from support.errors import Inconclusive, TargetUnreachable
 from support.ledger import Ledger
 from support.model import Kind
 from support.phrases import Attack, ModelFault, Speaker
@@ -23,6 +23,8 @@ from support.play.faults import Faults
 from support.play.notebook import Notebook
 
 _CROWD, _FLOOD, _CONNECTIONS = 10, 200, 50
+#: 两下之间最多等耐心的多少倍。
+_LULL = 10
 #: 连线时一次办几条。
 _AT_ONCE = 10
 #: 一条超长消息的字数（约 1 MB），放在不进提示词的附言里，免得台账跟着胀。
@@ -69,6 +71,8 @@ class Raid:
         #: 刷屏的每个人手里正等着答的那一句；又说了一句就响一声。
         self._waiting: dict[int, str] = {}
         self._spoke = asyncio.Event()
+        #: 每闹一下响一声。
+        self._struck = asyncio.Event()
 
     async def during(self, attack: Attack, work: Callable[[], Awaitable[None]]) -> None:
         """先闹起来，再做 `work`，做完才停；停下时自己的话也都有了下场。"""
@@ -97,6 +101,19 @@ class Raid:
             await connection.acked([line.token], patience=self._patience)
         finally:
             await self._provider.release(rule, patience=0.0)
+        await self._faults.outcome(connection, line)
+
+    async def upon_strike(self, speaker: Speaker, line: Line) -> None:
+        """趁邻居刚闹了一下说一句，等到它的下场。
+
+        两下之间的空当长短随机器而变；一句一句全落在空当里，就什么也没比。
+        """
+        self._struck.clear()
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._struck.wait(), _LULL * self._patience)
+        if not self._struck.is_set():
+            raise Inconclusive("邻居没有再闹，比不出快慢")
+        connection = await self._cast.say(speaker, line)
         await self._faults.outcome(connection, line)
 
     async def _queue_up(self) -> None:
@@ -159,18 +176,27 @@ class Raid:
 
     async def _act(self, attack: Attack) -> int:
         if attack in (Attack.FAIL, Attack.HANG):
-            return await self._talk(_CROWD)
+            return await self._fail(_CROWD)
         if attack is Attack.CONNECTIONS:
             return await self._connect()
         if attack is Attack.HUGE:
             padding = "吵" * _HUGE
-            return await self._talk(1, claims={"additional_config": {"note": padding}})
+            return await self._talk(claims={"additional_config": {"note": padding}})
         return await self._throw(_POISON[attack])
 
-    async def _talk(self, count: int, **options: Any) -> int:
-        """许多用户一齐说话，等到各自的下场。"""
-        said = [await self._say(number, **options) for number in range(count)]
-        await asyncio.gather(*(self._faults.outcome(*one) for one in said))
+    async def _talk(self, **options: Any) -> int:
+        """一位用户说一句，等到它的下场；一说出去就算闹了一下。"""
+        said = await self._say(0, **options)
+        self._struck.set()
+        await self._faults.outcome(*said)
+        return 1
+
+    async def _fail(self, count: int) -> int:
+        """许多用户一齐说话，等到各自的下场；有一句没答成了才算闹了一下。"""
+        said = [await self._say(number) for number in range(count)]
+        for outcome in asyncio.as_completed([self._faults.outcome(*one) for one in said]):
+            await outcome
+            self._struck.set()
         return count
 
     async def _say(self, number: int, **options: Any) -> _Said:
@@ -187,7 +213,7 @@ class Raid:
             await connection.throw(frame)
             if isinstance(frame, bytes) and connection.reader is not None:
                 await asyncio.wait([connection.reader], timeout=self._patience)
-        return len(frames) + await self._talk(1)
+        return len(frames) + await self._talk()
 
     async def _connect(self) -> int:
         """连上许多条，再全部断开；一次只办几条，免得套件自己的握手挤慢了别人。"""
@@ -202,7 +228,11 @@ class Raid:
             for number in range(_CONNECTIONS)
         ]
         for group in _groups(crowd):
-            await asyncio.gather(*(connection.open() for connection in group))
+            for opened in asyncio.as_completed([connection.open() for connection in group]):
+                with contextlib.suppress(TargetUnreachable):
+                    # 闹得太凶连自己都连不上，也算闹了一下：要看的是别家。
+                    await opened
+                self._struck.set()
         for group in _groups(crowd):
             await asyncio.gather(*(connection.close() for connection in group))
         return len(crowd)

@@ -115,6 +115,9 @@ class Speech:
                 self._notes.note_asked(speaker, line.token)
                 said.append((speaker, await self._cast.say(speaker, line), line.token))
         await self._fates((c, token) for speaker, c, token in said if speaker not in slow)
+        for speaker, connection, token in said:
+            if speaker in slow:
+                await connection.acked([token], patience=self._patience)
         for speaker, agent in slow.items():
             if self._faults.is_slow(agent):
                 await self._faults.outlast(self._cast, speaker, agent)
@@ -146,6 +149,9 @@ class Speech:
             line = self._cast.line(speaker, f"闲聊的第{number}句")
             tokens.append(line.token)
             await say(speaker, line)
+            if not self._cast.connection_for(speaker).is_settled(line.token):
+                # 丢了一句就有了结论，不必把耐心再等上十几遍。
+                return
 
     async def chat_amid(self, tenant: str, attack: Attack, speaker: Speaker, count: int) -> None:
         """`tenant` 闹着的时候，`speaker` 聊 `count` 句。"""
@@ -158,14 +164,21 @@ class Speech:
             attacker=Speaker(tenant, "小闹"),
             patience=self._patience,
         )
-
-        async def behind_queue(speaker: Speaker, line: Line) -> None:
-            self._notes.note_asked(speaker, line.token)
-            await raid.behind_queue(speaker, line)
-
-        say = behind_queue if attack is Attack.FLOOD and self._can_hold else self.say
+        say = self._way_to_say(attack, raid)
         await raid.during(attack, lambda: self._chat(speaker, count, self._notes.loud, say))
         await self._provider.pull()
+
+    def _way_to_say(self, attack: Attack, raid: Raid) -> Callable[[Speaker, Line], Awaitable[None]]:
+        """吵闹中的一句趁什么时候说：排着长队、邻居刚闹过，或随时。"""
+        if attack is Attack.HANG or (attack is Attack.FLOOD and not self._can_hold):
+            return self.say
+        speak = raid.behind_queue if attack is Attack.FLOOD else raid.upon_strike
+
+        async def say(speaker: Speaker, line: Line) -> None:
+            self._notes.note_asked(speaker, line.token)
+            await speak(speaker, line)
+
+        return say
 
     async def resend(self, speaker: Speaker, words: str) -> None:
         """说一句话，得到回复后把同一帧原样再发一遍。"""

@@ -9,7 +9,7 @@ from support.reference.mutation import Mutant, Stall, Trace, replace
 from support.reference.server import ReferenceServer
 
 #: 去配置服务问一次至少要多久（秒）。
-_CHECK = 0.06
+_CHECK = 0.1
 #: 拖一次工夫够问这么多次：太慢了连都连不上，看不出谁拖累了谁。
 _CHECKS = 20
 

@@ -10,7 +10,7 @@ from support.reference.provider import ModelFailed
 from support.reference.server import ReferenceServer
 
 #: 至少退避多久（秒）。
-_PAUSE = 0.5
+_PAUSE = 1.0
 
 
 def apply(server: ReferenceServer, trace: Trace) -> None:

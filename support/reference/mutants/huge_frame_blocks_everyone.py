@@ -10,7 +10,7 @@ from support.reference.mutation import Mutant, Stall, Trace, replace
 from support.reference.server import ReferenceServer
 
 #: 一条超长的消息至少要多少秒。
-_SECONDS = 0.25
+_SECONDS = 0.5
 
 
 def apply(server: ReferenceServer, trace: Trace) -> None:
