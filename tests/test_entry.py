@@ -297,7 +297,7 @@ def test_runner_goes_on_after_a_failure(capsys: pytest.CaptureFixture[str]) -> N
 
 def test_interrupt_stops_the_children_first(tmp_path: Path) -> None:
     door = socket.create_server(("127.0.0.1", 0))
-    door.settimeout(30)
+    door.settimeout(60)
     child = textwrap.dedent(f"""
         import pathlib, signal, socket
         try:
@@ -315,7 +315,7 @@ def test_interrupt_stops_the_children_first(tmp_path: Path) -> None:
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         with door, door.accept()[0]:
             process.send_signal(signal.SIGINT)
-        output, _ = process.communicate(timeout=30)
+        output, _ = process.communicate(timeout=60)
     assert process.returncode == 130
     assert (tmp_path / "tidied").exists()
     assert "passed" not in output
