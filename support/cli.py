@@ -106,7 +106,7 @@ def _run_parser() -> Parser:
         "--seed", type=whole, default=0, metavar="整数", help="台词的种子；相同则用词相同（缺省 0）"
     )
     add("--workers", type=natural, default=2, metavar="个数", help="几个工作进程分着跑（缺省 2）")
-    add("--tags", action="append", default=[], metavar="表达式", help='标签表达式，例如 "@隔离"')
+    add("--tags", action="append", default=[], metavar="表达式", help='标签，如 "@隔离 or @韧性"')
     add("--report-dir", type=path, metavar="目录", help="报告放哪里（缺省听配置的，reports）")
     add("--no-page", dest="page", action="store_false", help="不生成 Allure 网页，省几秒")
     add("--pace", type=factor, metavar="倍数", help="真人停顿的倍数，0 为不停顿（缺省听配置的）")

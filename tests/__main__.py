@@ -21,7 +21,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 INTERRUPTED = 130
-GRACE_S = 15.0
+GRACE_S = 60.0
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,10 @@ from aiohttp import web
 from support.reference.options import Options
 from support.reference.server import ReferenceServer
 
-PATIENCE = 5.0
+#: 等条件的耐心：等到就走，写大只影响红的时候多久才认输。
+PATIENCE = 60.0
+#: 模型的限时另给：比哪一处的耐心都长，慢的机器上也不会把作答变成兜底。
+_MODEL_TIMEOUT = 600.0
 IMAGE = "iVBORw0KGgo="
 
 
@@ -250,7 +253,7 @@ class Lab:
         options = Options(
             data=self.data,
             model_url=self.model.url,
-            model_timeout=PATIENCE,
+            model_timeout=_MODEL_TIMEOUT,
             operator_key=self.operator_key,
             transport=self.transport,
         )

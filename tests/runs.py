@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE = 400
+#: 一次运行多久还没完就是卡死了；只管失败时何时认输。
+PATIENCE = 3600
 LLM_KEY = "sk-test-0123456789abcdef0123456789"
 SECRETS = re.compile(rb"mmc_[A-Za-z0-9+/=]{24,}|sk-maispec-[0-9a-f]{16,}|" + LLM_KEY.encode())
 #: 只有说身份与注销的规格里才有拒绝。
@@ -22,7 +23,7 @@ REFUSING = {"KEY", "BADGE", "CLAIM", "LIFE", "REMOVE", "ACCOUNT"}
 
 #: 共用的、要鉴权的、要重启的服务都用上，也有人被拒绝、有一场要造话的对话。
 SOME = (
-    "HIST-01", "HIST-03", "DELIV-01", "NOISE-02", "MGMT-01", "TOUCH-01", "DAILY-01",
+    "HIST-01", "HIST-03", "DELIV-01", "NOISE-01", "MGMT-01", "TOUCH-01", "DAILY-01",
     "KEY-01", "KEY-02", "BADGE-02", "CLAIM-01", "LIFE-01", "REMOVE-01", "ACCOUNT-01", "ACCOUNT-04",
 )  # fmt: skip
 
@@ -94,6 +95,17 @@ def run_until(
 def load(reports: Path, *options: str) -> Finished:
     """跑一次压测；走主命令的门。"""
     return _of_load(run(reports, "--mode", "concurrent", *options), reports)
+
+
+def steady(path: Path) -> tuple[str, ...]:
+    """压测的选项：一套与机器快慢无关的强度，写在 `path`。
+
+    快慢的条件与耐心都放到一分钟：答得慢不算没过关，也不算丢；该有的条件一条不少。
+    """
+    thresholds = ["p99 < 60 s", "丢失 = 0", "重复 = 0", "乱序 = 0"]
+    written = json.dumps(thresholds, ensure_ascii=False)
+    path.write_text(f"[profiles.steady]\npatience = 60.0\nthresholds = {written}\n", "utf-8")
+    return "--load-file", str(path), "--profile", "steady"
 
 
 def load_until(

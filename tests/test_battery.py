@@ -13,6 +13,7 @@ from dataclasses import replace
 import pytest
 
 from support.battery.battery import Plan, run_battery
+from support.battery.command import _parser
 from support.battery.trial import Ground, try_mutant
 from support.battery.verdict import Case, Fate
 from support.config import DEFAULT_CONFIG, load_config
@@ -130,6 +131,13 @@ def test_the_command_proves_one_mutant_and_leaves_the_reports(tmp_path):
     assert "已杀 history_by_group_number" in (folder / "mutants.txt").read_text("utf-8")
     allure = list((folder / "allure-results").glob("*-result.json"))
     assert [json.loads(path.read_text("utf-8"))["status"] for path in allure] == ["passed"]
+
+
+@pytest.mark.parametrize(("cores", "workers"), [(None, 2), (1, 2), (2, 4), (64, 4)])
+def test_how_many_at_once_follows_the_cores(monkeypatch, cores, workers):
+    monkeypatch.setattr(os, "cpu_count", lambda: cores)
+    assert _parser().parse_args([]).workers == workers
+    assert _parser().parse_args(["--workers", "9"]).workers == 9
 
 
 def test_interrupted_it_ends_its_servers_and_reports_what_it_has(tmp_path):

@@ -110,6 +110,18 @@ def test_wrong_configuration_is_told_in_chinese(capsys, arguments):
     assert "Traceback" not in err
 
 
+@pytest.mark.parametrize(
+    "tags", ["@HIST-01,@HIST-02", "not @慢,@危险", "@隔离，@韧性", "not @慢、@危险"]
+)
+def test_a_comma_between_tags_is_refused(capsys, tags):
+    """behave 不报错：前一种一个也不选，后一种一个也不排除。"""
+    code, out, err = call(capsys, "--tags", "@核心", "--tags", tags)
+    assert (code, out) == (2, "")
+    assert f"写的是：{tags}" in err
+    assert "@隔离 or @韧性" in err
+    assert "not (@隔离 or @韧性)" in err
+
+
 def test_an_unreachable_target_is_told_at_once(capsys):
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]

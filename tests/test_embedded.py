@@ -29,7 +29,7 @@ def test_everything_stops_and_the_data_is_gone(tmp_path):
 def test_a_stopped_server_comes_back_on_the_same_ports(tmp_path, orderly):
     with reference(CONFIG, "http://127.0.0.1:9/v1", tmp_path / "log") as server:
         before = dict(server.ready)
-        server.restart(10, orderly=orderly)
+        server.restart(60, orderly=orderly)
         assert server.ready["control_url"] == before["control_url"]
         assert server.ready["pid"] != before["pid"]
 
@@ -37,7 +37,7 @@ def test_a_stopped_server_comes_back_on_the_same_ports(tmp_path, orderly):
 def test_a_server_that_cannot_start_says_why(tmp_path):
     server = Server(["serve", "--model-url", "x"], log=tmp_path / "log", env={})
     with pytest.raises(SuiteError, match="没有就绪"):
-        server.start(10)
+        server.start(60)
 
 
 def test_orphaned_data_is_removed_by_the_next_run(tmp_path, monkeypatch):

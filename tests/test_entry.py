@@ -274,6 +274,13 @@ def python(name: str, code: str, stage: int = 0) -> Check:
     return Check(name, (sys.executable, "-c", code), count_one, stage=stage)
 
 
+def test_every_folder_with_code_is_a_package() -> None:
+    """少一个 __init__.py，Python 照样引入，import-linter 却整个看不见那个文件夹。"""
+    base = ROOT / "support"
+    folders = {one for path in base.rglob("*.py") for one in path.relative_to(ROOT).parents[:-1]}
+    assert [one for one in folders if not (ROOT / one / "__init__.py").exists()] == []
+
+
 def test_runner_goes_on_after_a_failure(capsys: pytest.CaptureFixture[str]) -> None:
     checks = (
         python("bad", "print('全部\\n输出'); raise SystemExit(7)"),
@@ -290,7 +297,7 @@ def test_runner_goes_on_after_a_failure(capsys: pytest.CaptureFixture[str]) -> N
 
 def test_interrupt_stops_the_children_first(tmp_path: Path) -> None:
     door = socket.create_server(("127.0.0.1", 0))
-    door.settimeout(30)
+    door.settimeout(60)
     child = textwrap.dedent(f"""
         import pathlib, signal, socket
         try:
@@ -308,7 +315,7 @@ def test_interrupt_stops_the_children_first(tmp_path: Path) -> None:
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         with door, door.accept()[0]:
             process.send_signal(signal.SIGINT)
-        output, _ = process.communicate(timeout=30)
+        output, _ = process.communicate(timeout=60)
     assert process.returncode == 130
     assert (tmp_path / "tidied").exists()
     assert "passed" not in output

@@ -101,7 +101,7 @@ async def model():
     await runner.cleanup()
 
 
-async def talk_with(model, *, count=5, timeout=5.0, scenario=GROUP, api_key=KEY, url=None):
+async def talk_with(model, *, count=5, timeout=60.0, scenario=GROUP, api_key=KEY, url=None):
     notices = []
     talk = await compose(
         scenario,

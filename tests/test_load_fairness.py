@@ -232,9 +232,9 @@ async def raid(kind: str, folder: Path, *, deaf: bool = False) -> tuple[Any, dic
     """闹一段；观察站用不着，给一个碰了就报错的。"""
     evidence = Evidence(folder)
     async with small_server(deaf=deaf) as (url, seen), aiohttp.ClientSession() as session:
-        door = Door(url, "qq", timeout=5.0, ping=20.0, key="mmc_abcdefgh")
+        door = Door(url, "qq", timeout=60.0, ping=600.0, key="mmc_abcdefgh")
         neighbour = Aggressor(
-            kind, resident(5), door, 9, evidence, patience=0.3 if deaf else 5.0, run="r", talk=30
+            kind, resident(5), door, 9, evidence, patience=0.3 if deaf else 60.0, run="r", talk=30
         )
         provider: Any = None
         try:

@@ -131,12 +131,12 @@ async def test_both_lanes_tell_why_it_broke(
 ) -> None:
     monkeypatch.setattr(lanes, "SWIFT", swift)
     gone: asyncio.Future[tuple[int, int, bool]] = asyncio.get_running_loop().create_future()
-    lane = Lane(4, Door(rude, "qq", 5, 5), lambda *_: None, lambda *why: gone.set_result(why))
+    lane = Lane(4, Door(rude, "qq", 60, 600), lambda *_: None, lambda *why: gone.set_result(why))
     async with aiohttp.ClientSession() as session:
         await lane.open(session)
         assert lane.is_open
         assert lane.send(word.encode())
-        assert await asyncio.wait_for(gone, 5) == (4, *expected)
+        assert await asyncio.wait_for(gone, 60) == (4, *expected)
         assert not lane.send(word.encode())
         await lane.close()
     assert not lane.is_open
@@ -148,13 +148,52 @@ async def test_both_lanes_join_split_frames(
 ) -> None:
     monkeypatch.setattr(lanes, "SWIFT", swift)
     heard: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
-    door = Door(rude, "qq", 5, 5)
+    door = Door(rude, "qq", 60, 600)
     lane = Lane(0, door, lambda _, frame: heard.set_result(frame), lambda *_: None)
     async with aiohttp.ClientSession() as session:
         await lane.open(session)
         lane.send("拆".encode())
-        assert await asyncio.wait_for(heard, 5) == b"abc"
+        assert await asyncio.wait_for(heard, 60) == b"abc"
         await lane.close()
+
+
+@pytest.fixture
+async def mute() -> AsyncIterator[tuple[str, asyncio.Event]]:
+    """关闭握手不应答；听到说要关的时候记下。"""
+    asked, over = asyncio.Event(), asyncio.Event()
+
+    async def answer(request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse(autoclose=False)
+        await socket.prepare(request)
+        assert (await socket.receive()).type is aiohttp.WSMsgType.CLOSE
+        asked.set()
+        await over.wait()
+        return socket
+
+    async with _listening(answer) as url:
+        yield url, asked
+        over.set()
+
+
+@pytest.mark.parametrize("swift", [True, False], ids=["picows", "aiohttp"])
+async def test_a_farewell_is_awaited_as_long_as_the_greeting(
+    monkeypatch: pytest.MonkeyPatch, mute: tuple[str, asyncio.Event], swift: bool
+) -> None:
+    """对方不应答关闭握手：等多久听配置的。钟由这里拨，不真的等。"""
+    monkeypatch.setattr(lanes, "SWIFT", swift)
+    loop, (url, asked) = asyncio.get_running_loop(), mute
+    real = loop.time
+    lane = Lane(0, Door(url, "qq", 600, 6000), lambda *_: None, lambda *_: None)
+    async with aiohttp.ClientSession() as session:
+        await lane.open(session)
+        closing = asyncio.create_task(lane.close())
+        await asyncio.wait_for(asked.wait(), 60)
+        monkeypatch.setattr(loop, "time", lambda: real() + 300)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert not closing.done()
+        monkeypatch.setattr(loop, "time", lambda: real() + 700)
+        await asyncio.wait_for(closing, 60)
 
 
 @pytest.fixture
@@ -193,7 +232,7 @@ async def test_a_slow_reader_holds_back_only_its_own_lane(
         if len(said) and frame == said[-1].encode():
             enough.set()
 
-    lane = Lane(0, Door(url, "qq", 5, 30), hear, lambda *_: None)
+    lane = Lane(0, Door(url, "qq", 60, 600), hear, lambda *_: None)
     async with aiohttp.ClientSession() as session:
         await lane.open(session)
         for number in range(MOST_QUEUED * 20):
@@ -204,7 +243,7 @@ async def test_a_slow_reader_holds_back_only_its_own_lane(
         assert MOST_QUEUED < len(said) < MOST_QUEUED * 20
         assert lane.is_open
         reading.set()
-        await asyncio.wait_for(enough.wait(), 20)
+        await asyncio.wait_for(enough.wait(), 60)
         await lane.close()
     assert heard == said
 
@@ -227,7 +266,7 @@ def _rounds(said: Said, *, think: float, voices: int = 2) -> Rounds:
 async def test_a_user_speaks_again_only_after_an_answer() -> None:
     said = Said()
     rounds = _rounds(said, think=0.0)
-    running = asyncio.create_task(rounds.run(time.monotonic() + 60))
+    running = asyncio.create_task(rounds.run(time.monotonic() + 600))
     for _ in range(3):
         await asyncio.sleep(0)
     assert [number for number, _ in said.lines] == [0, 1]
@@ -238,14 +277,14 @@ async def test_a_user_speaks_again_only_after_an_answer() -> None:
     assert not running.done()
     for voice in rounds._voices:
         rounds.go_on(voice)
-    await asyncio.wait_for(running, 5)
+    await asyncio.wait_for(running, 60)
     assert len(said.lines) == 3
 
 
 async def test_a_user_whose_line_failed_rests_before_trying_again() -> None:
     said = Said()
     rounds = _rounds(said, think=0.0, voices=1)
-    running = asyncio.create_task(rounds.run(time.monotonic() + 60))
+    running = asyncio.create_task(rounds.run(time.monotonic() + 600))
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     rounds.go_on(rounds._voices[0], failed=True)
@@ -254,7 +293,7 @@ async def test_a_user_whose_line_failed_rests_before_trying_again() -> None:
     assert len(said.lines) == 1
     assert 0 in rounds._resting
     rounds.stop()
-    await asyncio.wait_for(running, 5)
+    await asyncio.wait_for(running, 60)
 
 
 @pytest.mark.parametrize("think", [0.0, 0.01])
@@ -267,7 +306,7 @@ async def test_a_user_who_cannot_speak_fails_the_run(think: float) -> None:
     crowd = [Voice(0, 0, 0, b"", tuple, (b"",))]
     rounds = Rounds(crowd, LoadProfile(arrival="closed", think=think), 0, broken)
     with pytest.raises(OSError, match="盘满了"):
-        await asyncio.wait_for(rounds.run(time.monotonic() + 60), 5)
+        await asyncio.wait_for(rounds.run(time.monotonic() + 600), 60)
 
 
 @pytest.mark.parametrize("swift", [True, False], ids=["picows", "aiohttp"])
@@ -281,11 +320,11 @@ async def test_a_listener_that_fails_is_not_silent(
         tried.set()
         raise OSError("盘满了")
 
-    lane = Lane(0, Door(rude, "qq", 5, 5), broken, lambda *_: None)
+    lane = Lane(0, Door(rude, "qq", 60, 600), broken, lambda *_: None)
     async with aiohttp.ClientSession() as session:
         await lane.open(session)
         lane.send("拆".encode())
-        await asyncio.wait_for(tried.wait(), 5)
+        await asyncio.wait_for(tried.wait(), 60)
         with pytest.raises(OSError, match="盘满了"):
             await lane.close()
 
@@ -296,7 +335,7 @@ async def test_stopping_lets_those_who_think_go_home() -> None:
     running = asyncio.create_task(rounds.run(time.monotonic() + 600))
     await asyncio.sleep(0)
     rounds.stop()
-    await asyncio.wait_for(running, 5)
+    await asyncio.wait_for(running, 60)
     assert said.lines == []
 
 
@@ -304,7 +343,7 @@ async def test_stopped_before_it_began_nobody_speaks() -> None:
     said = Said()
     rounds = _rounds(said, think=0.0)
     rounds.stop()
-    await asyncio.wait_for(rounds.run(time.monotonic() + 60), 5)
+    await asyncio.wait_for(rounds.run(time.monotonic() + 600), 60)
     assert said.lines == []
 
 

@@ -17,7 +17,7 @@ import pytest
 from support.cli import main
 from support.load.journal import What, read_journal
 from support.targets.embedded import Reference
-from tests.runs import Finished, load, load_until, make_config
+from tests.runs import Finished, load, load_until, make_config, steady
 
 SHORT = ("--rate", "40", "--warmup", "0.5", "--duration", "1.5")
 SECRETS = re.compile(rb"mmc_[A-Za-z0-9+/=_-]{8}|sk-[A-Za-z0-9_-]{8}")
@@ -26,7 +26,8 @@ SECRETS = re.compile(rb"mmc_[A-Za-z0-9+/=_-]{8}|sk-[A-Za-z0-9_-]{8}")
 @pytest.fixture(scope="module")
 def clean(tmp_path_factory) -> Finished:
     """一次好好跑完的压测。"""
-    return load(tmp_path_factory.mktemp("load"), *SHORT, "--threshold", "越界 = 0")
+    folder = tmp_path_factory.mktemp("load")
+    return load(folder, *SHORT, *steady(folder / "load.toml"), "--threshold", "越界 = 0")
 
 
 def test_a_clean_run_passes_and_every_line_is_accounted_for(clean):
@@ -85,9 +86,10 @@ def test_a_target_that_dies_in_the_middle(tmp_path):
     with _server(tmp_path, "http://127.0.0.1:9/v1") as server:
         done = load_until(
             tmp_path / "r", 10, lambda _: server.kill(), *_aimed(server),
-            "--rate", "40", "--duration", "5",
+            "--rate", "40", "--duration", "600", "--abort-on", "错误 > 0",
         )  # fmt: skip
     assert done.code in (1, 3), done.output
+    assert "错误 > 0 成立" in done.results["run"]["aborted"]
     totals = done.results["totals"]
     assert totals["sent"] == totals["replied"] + totals["lost"] + totals["refused"]
     assert totals["replied"] >= 10

@@ -4,10 +4,12 @@ import re
 from enum import Enum
 
 import pytest
-from behave.matchers import ParseMatcher
+from behave.matchers import ParseMatcher, register_type
 
 from support import phrases
 from support.phrases import TYPES, Change, Credential, KeyRef, Recall, Speaker
+
+register_type(**TYPES)
 
 ENUMS = {
     name: kind

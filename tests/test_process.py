@@ -53,14 +53,14 @@ def test_it_speaks_hears_and_ends_with_its_own_code(launch, folder):
     assert process.poll() is None
     process.stdin.write("abc")
     process.stdin.close()
-    assert process.wait(10) == process.poll() == 3
+    assert process.wait(60) == process.poll() == 3
     finish(process)
 
 
 def test_output_can_go_to_files(launch, folder):
     process = start(launch, folder, out=folder / "out", err=folder / "err")
     process.stdin.close()
-    assert process.wait(10) == 0
+    assert process.wait(60) == 0
     assert (folder / "out").read_text("utf-8").startswith("说 你好")
     assert (folder / "err").read_text("utf-8") == "错\n"
     finish(process)
@@ -75,7 +75,7 @@ def test_it_can_be_ended(launch, folder, act, number):
     with pytest.raises(subprocess.TimeoutExpired):
         process.wait(0.01)
     getattr(process, act)()
-    assert process.wait(10) == -number
+    assert process.wait(60) == -number
     process.send_signal(signal.SIGTERM)  # 已经结束的不再收信号，也不报错
     finish(process)
 
@@ -84,7 +84,7 @@ def test_interrupting_it_raises_in_it_and_not_here(launch, folder):
     process = start(launch, folder)
     process.stdout.readline()
     process.send_signal(signal.SIGINT)
-    assert process.wait(10) != 0
+    assert process.wait(60) != 0
     assert "KeyboardInterrupt" in process.stderr.read()
     finish(process)
 
@@ -92,7 +92,7 @@ def test_interrupting_it_raises_in_it_and_not_here(launch, folder):
 def test_the_parent_keeps_its_own_environment(launch, folder):
     process = start(launch, folder)
     process.stdin.close()
-    process.wait(10)
+    process.wait(60)
     assert "WORD" not in os.environ
     assert os.getcwd() != str(folder)
     finish(process)

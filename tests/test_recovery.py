@@ -16,47 +16,53 @@ from support.play.recovery import calm_down, was_stirred
 
 @pytest.fixture
 async def deployment(tmp_path):
-    """一座观察站、它的客户端，与一个“部署”：`ask` 问一次大模型。"""
+    """一座观察站、它的客户端，与一个“部署”：`ask` 问一次大模型；取走的归属记在 `taken`。"""
     runner = web.AppRunner(build_app(token="t"), handler_cancellation=True, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     base = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    owner = Owner(tenant="甲")
+    owner, taken = Owner(tenant="甲"), asyncio.Queue()
+
+    def attribute(row):
+        taken.put_nowait(row["seq"])
+        return owner, "", "上一场"
+
     async with aiohttp.ClientSession() as session:
         ledger = Ledger(tmp_path / "ledger.jsonl")
-        provider = Provider(
-            session, base, "t", ledger, timeout=5, attribute=lambda row: (owner, "", "上一场")
-        )
+        provider = Provider(session, base, "t", ledger, timeout=60, attribute=attribute)
 
         async def ask():
             body = {"model": "m", "messages": [{"role": "user", "content": "在吗"}]}
             async with session.post(f"{base}/v1/chat/completions", json=body) as reply:
                 assert reply.status == 200
 
-        yield provider, ledger, ask
+        yield provider, ledger, ask, taken
         ledger.close()
     await runner.cleanup()
 
 
 async def test_a_quiet_deployment_has_recovered(deployment):
-    provider, _, ask = deployment
+    provider, _, ask, _ = deployment
     await ask()
-    assert await provider.settles(quiet=0.05, limit=5)
+    assert await provider.settles(quiet=0.05, limit=60)
 
 
 async def test_what_is_still_asked_is_waited_for_and_recorded(deployment):
-    provider, ledger, ask = deployment
-    # 头一问之前先等着：等待被它唤醒，接着等到安静。
-    waiting = asyncio.create_task(provider.settles(quiet=0.5, limit=30))
-    for _ in range(3):
+    provider, ledger, ask, taken = deployment
+    # 头一问之前先等着：每一问都把它唤醒、当即取走，它接着等；600 秒才算静，问得多慢都不算。
+    waiting = asyncio.create_task(provider.settles(quiet=600, limit=600))
+    for number in (1, 2, 3):
         await ask()
-    assert await waiting
+        assert await asyncio.wait_for(taken.get(), 60) == number
+    assert not waiting.done()
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
     told = [event.scenario for event in ledger.events if event.kind is Kind.PROMPT]
     assert told == ["上一场"] * 3
 
 
 async def test_a_deployment_that_goes_on_asking_is_given_up(deployment):
-    provider, _, ask = deployment
+    provider, _, ask, _ = deployment
 
     async def go_on():
         while True:
@@ -65,7 +71,7 @@ async def test_a_deployment_that_goes_on_asking_is_given_up(deployment):
     busy = asyncio.create_task(go_on())
     try:
         with pytest.raises(Inconclusive, match="余波没有过去"):
-            await calm_down(provider, patience=0.05, quiet=5.0, limit=4)
+            await calm_down(provider, patience=0.05, quiet=600, limit=4)
     finally:
         busy.cancel()
         await asyncio.gather(busy, return_exceptions=True)

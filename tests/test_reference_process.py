@@ -18,7 +18,7 @@ import pytest_asyncio
 
 from support.reference.serve import OPERATOR_KEY_ENV, main
 from support.reference.store import FILE_NAME, Store
-from tests.reference_kit import Model, Talker, running_model, words_of
+from tests.reference_kit import PATIENCE, Model, Talker, running_model, words_of
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMAND = (sys.executable, "-m", "support.reference")
@@ -100,7 +100,7 @@ async def test_graceful_stop_with_a_hanging_model_and_later_answer(
 ) -> None:
     release = model.hold("挂着")
     async with aiohttp.ClientSession() as session:
-        with process(model.url, tmp_path) as (running, ready):
+        with process(model.url, tmp_path, "--model-timeout", "600") as (running, ready):
             key = await open_key(session, ready["control_url"])
             where = {"api_key": key, "platform": "qq"}
             talker = Talker(await session.ws_connect(ready["message_url"], params=where))
@@ -109,15 +109,15 @@ async def test_graceful_stop_with_a_hanging_model_and_later_answer(
             await model.arrived(1, "挂着")
             running.terminate()
             assert await talker.close_code() == 1012
-            # 模型永远不答，它自己的限时是 20 秒：10 秒内退得出，就是没有等。
-            assert running.wait(10) == 0
+            # 模型永远不答，它自己的限时是 600 秒：60 秒内退得出，就是没有等。
+            assert running.wait(PATIENCE) == 0
         release.set()
         with process(model.url, tmp_path) as (running, ready):
             talker = Talker(await session.ws_connect(ready["message_url"], params=where))
             assert words_of(await talker.next()) == "答：小雨: 挂着"
             assert running.stdin is not None
             running.stdin.close()
-            assert running.wait(5) == 0, "父进程没了就自己退出"
+            assert running.wait(PATIENCE) == 0, "父进程没了就自己退出"
 
 
 @pytest.fixture

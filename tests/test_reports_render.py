@@ -136,7 +136,6 @@ def test_half_installed_allure_does_not_count(fake_tool):
     [
         ("echo boom >&2; exit 3", "退出码 3：boom"),
         ("exit 0", "没有写出网页"),
-        ("exec sleep 30", "没有做完"),
         (
             "mkdir out; echo '<script src=\"https://x.example/a.js\"></script>' > out/index.html",
             "外部资源",
@@ -144,9 +143,14 @@ def test_half_installed_allure_does_not_count(fake_tool):
     ],
 )
 def test_a_failed_render_leaves_no_page(tmp_path, monkeypatch, fake_tool, act, words):
-    monkeypatch.setattr(render, "_RENDER_SECONDS", 1.0)
     fake_node(tmp_path, monkeypatch, act)
     assert words in attempt(tmp_path, fake_tool)
+
+
+def test_a_render_that_never_ends_is_given_up(tmp_path, monkeypatch, fake_tool):
+    monkeypatch.setattr(render, "_RENDER_SECONDS", 0.1)
+    fake_node(tmp_path, monkeypatch, "exec sleep 600")
+    assert "没有做完" in attempt(tmp_path, fake_tool)
 
 
 def test_npm_failure_is_told_with_its_last_words(tmp_path, monkeypatch):

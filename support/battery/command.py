@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import os
 import signal
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -110,7 +111,9 @@ def _parser() -> Parser:
     add("--mutant", action="append", default=[], metavar="名字", help="只试这一个，可写几次")
     add("--kills", action="append", default=[], metavar="编号", help="只试该被这条规格抓住的")
     add("--all", action="store_true", help="每个变异体都跑全部规格（慢，适合夜里）")
-    add("--workers", type=natural, default=4, metavar="个数", help="同时试几个（缺省 4）")
+    workers = min(4, 2 * (os.cpu_count() or 1))
+    about = f"同时试几个（缺省每个核两个，至多 4；这里是 {workers}）"
+    add("--workers", type=natural, default=workers, metavar="个数", help=about)
     add("--seed", type=whole, default=0, metavar="整数", help="台词的种子（缺省 0）")
     add("--report-dir", type=path, metavar="目录", help="报告放哪里（缺省 reports）")
     add("--list", action="store_true", help="只列出变异体，不跑")

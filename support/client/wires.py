@@ -20,10 +20,6 @@ MAX_FRAME = 100 * 1024 * 1024
 ABNORMAL = 1006
 
 
-#: 关闭握手最多等对方几秒；不应答的就当它已经断了。
-_CLOSE_S = 2.0
-
-
 class WireBroken(Exception):
     """发不出去：线路已经断了，断因由收的一头报告。"""
 
@@ -41,7 +37,7 @@ class Badge:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """连到哪里：地址、握手最多几秒、空闲时几秒一次心跳；`raw` 是收到的文本帧不解码。"""
+    """连到哪里：地址、握手（连上与关闭）最多几秒、空闲时几秒一次心跳；`raw` 是文本帧不解码。"""
 
     url: str
     timeout: float
@@ -168,7 +164,7 @@ async def _open(
         params=query,
         heartbeat=to.ping,
         max_msg_size=MAX_FRAME,
-        timeout=aiohttp.ClientWSTimeout(ws_close=_CLOSE_S),
+        timeout=aiohttp.ClientWSTimeout(ws_close=to.timeout),
         decode_text=not to.raw,
     )
     try:

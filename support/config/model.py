@@ -163,10 +163,10 @@ class Timeouts:
     control: float = spec(schema.number(0, 15.0, open_=True), 15.0)
     connect: float = spec(schema.number(0, 15.0, open_=True), 15.0)
     reply: float = spec(schema.number(0, 8.0, open_=True), 8.0)
-    start: float = spec(schema.number(0, 10.0, open_=True), 10.0)
+    start: float = spec(schema.number(0, 60.0, open_=True), 60.0)
     stop: float = spec(schema.number(0, 15.0, open_=True), 15.0)
     ping: float = spec(schema.number(0, 20.0, open_=True), 20.0)
-    run: float = spec(schema.number(0, 600.0, open_=True), 600.0)
+    run: float = spec(schema.number(0, 3600.0, open_=True), 3600.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

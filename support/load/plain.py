@@ -66,7 +66,8 @@ class PlainWire:
             message = await socket.receive()
             if message.type is text:
                 hear(message.data)
-            elif socket.closed:
+            elif socket.closed or message.type is aiohttp.WSMsgType.CLOSING:
+                # 我们自己在关：接着收的话，关闭握手就由这里做，而这里随即被取消。
                 return
 
     async def close(self) -> None:

@@ -25,21 +25,24 @@ _BUFFER = 2048
 _LOGGER = logging.LoggerAdapter(logging.getLogger(__name__), {})
 _LOGGER.logger.addHandler(logging.NullHandler())  # 它的英文不进终端；出的岔子由 close 抛出
 _LOGGER.logger.propagate = False
-_CLOSE_S = 2.0
 _TEXT, _BINARY = picows.WSMsgType.TEXT, picows.WSMsgType.BINARY
 _MORE, _CLOSE = picows.WSMsgType.CONTINUATION, picows.WSMsgType.CLOSE
 
 
 class SwiftWire(picows.WSListener):  # type: ignore[misc, unused-ignore]
-    """一条 picows 连接。`hear` 收到整帧文本；`gone` 在断了之后叫一次。
+    """一条 picows 连接。`hear` 收到整帧文本；`gone` 在断了之后叫一次；关闭握手最多等 `timeout` 秒。
 
     一万条连接时每条的对象都要紧，所以只在用得着时才建：压着的帧、分段、等它断的 Future。
     """
 
-    __slots__ = ("_code", "_gone", "_hear", "_kind", "_open", "_outbox", "_pieces", "_transport")
+    __slots__ = (
+        "_code", "_gone", "_hear", "_kind", "_open", "_outbox", "_pieces", "_timeout", "_transport",
+    )  # fmt: skip
 
-    def __init__(self, hear: Callable[[bytes], None], gone: Callable[[int, bool], None]) -> None:
-        self._hear, self._gone = hear, gone
+    def __init__(
+        self, hear: Callable[[bytes], None], gone: Callable[[int, bool], None], timeout: float
+    ) -> None:
+        self._hear, self._gone, self._timeout = hear, gone, timeout
         self._pieces: list[bytes] | None = None
         self._kind, self._code = _TEXT, ABNORMAL
         self._transport: picows.WSTransport | None = None
@@ -119,7 +122,7 @@ class SwiftWire(picows.WSListener):  # type: ignore[misc, unused-ignore]
         with contextlib.suppress(ConnectionError):
             transport.send_close(picows.WSCloseCode.OK)
         with contextlib.suppress(asyncio.TimeoutError, ConnectionError, picows.WSError):
-            await asyncio.wait_for(transport.wait_disconnected(), _CLOSE_S)
+            await asyncio.wait_for(transport.wait_disconnected(), self._timeout)
         transport.disconnect(graceful=False)
 
 
@@ -130,7 +133,7 @@ async def open_swift(
     try:
         _, wire = await asyncio.wait_for(
             picows.ws_connect(
-                lambda: SwiftWire(hear, gone),
+                lambda: SwiftWire(hear, gone, to.timeout),
                 to.url,
                 extra_headers={"x-apikey": badge.key, "x-platform": badge.platform},
                 websocket_handshake_timeout=to.timeout,

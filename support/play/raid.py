@@ -73,16 +73,17 @@ class Raid:
         self._spoke = asyncio.Event()
         #: 每闹一下响一声。
         self._struck = asyncio.Event()
+        #: 叫停了。
+        self._over = asyncio.Event()
 
     async def during(self, attack: Attack, work: Callable[[], Awaitable[None]]) -> None:
         """先闹起来，再做 `work`，做完才停；停下时自己的话也都有了下场。"""
-        over = asyncio.Event()
         await self._prepare(attack)
-        noise = await self._begin(attack, over)
+        noise = await self._begin(attack)
         try:
             await work()
         finally:
-            over.set()
+            self._over.set()
             self._ledger.add(Kind.FAULT, by=self._agent.owner, what=f"{attack.value}停了", acts=0)
             await noise
             await self._calm(attack)
@@ -127,22 +128,22 @@ class Raid:
                 await asyncio.wait_for(self._spoke.wait(), self._patience)
         raise Inconclusive("刷屏的话没有全都得到确认，排不起队来")
 
-    async def _begin(self, attack: Attack, over: asyncio.Event) -> asyncio.Task[None]:
+    async def _begin(self, attack: Attack) -> asyncio.Task[None]:
         """闹起头一波；返回接着闹下去、直到叫停的任务。"""
         if attack is not Attack.FLOOD:
             await self._wave(attack)
-            return asyncio.create_task(self._keep_on(attack, over))
+            return asyncio.create_task(self._keep_on(attack))
         said = [await self._shout(number) for number in range(_FLOOD)]
         self._ledger.add(Kind.FAULT, by=self._agent.owner, what=attack.value, acts=_FLOOD)
-        return asyncio.create_task(self._flood(said, over))
+        return asyncio.create_task(self._flood(said))
 
-    async def _flood(self, said: list[_Said], over: asyncio.Event) -> None:
+    async def _flood(self, said: list[_Said]) -> None:
         """一句有了下场就再补一句：手里始终压着那么多没答完的话。"""
-        await asyncio.gather(*(self._chatter(n, one, over) for n, one in enumerate(said)))
+        await asyncio.gather(*(self._chatter(n, one) for n, one in enumerate(said)))
 
-    async def _chatter(self, number: int, said: _Said, over: asyncio.Event) -> None:
+    async def _chatter(self, number: int, said: _Said) -> None:
         await self._faults.outcome(*said)
-        while not over.is_set():
+        while not self._over.is_set():
             await self._faults.outcome(*await self._shout(number))
 
     async def _shout(self, number: int) -> _Said:
@@ -152,10 +153,10 @@ class Raid:
         self._spoke.set()
         return connection, line
 
-    async def _keep_on(self, attack: Attack, over: asyncio.Event) -> None:
-        while not over.is_set():
+    async def _keep_on(self, attack: Attack) -> None:
+        while not self._over.is_set():
             if attack is Attack.HANG:
-                await over.wait()
+                await self._over.wait()
             else:
                 await self._wave(attack)
 
@@ -228,14 +229,17 @@ class Raid:
             for number in range(_CONNECTIONS)
         ]
         for group in _groups(crowd):
-            for opened in asyncio.as_completed([connection.open() for connection in group]):
+            if self._over.is_set():
+                break
+            for opening in asyncio.as_completed([connection.open() for connection in group]):
                 with contextlib.suppress(TargetUnreachable):
                     # 闹得太凶连自己都连不上，也算闹了一下：要看的是别家。
-                    await opened
+                    await opening
                 self._struck.set()
-        for group in _groups(crowd):
+        opened = [connection for connection in crowd if connection.is_open]
+        for group in _groups(opened):
             await asyncio.gather(*(connection.close() for connection in group))
-        return len(crowd)
+        return len(opened)
 
 
 def _groups(crowd: Sequence[Connection]) -> list[Sequence[Connection]]:

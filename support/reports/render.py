@@ -21,7 +21,7 @@ from support.reports.node import ensure_allure, find_allure, find_node, how_to_g
 
 __all__ = ["History", "Rendered", "ensure_allure", "prepare", "render_allure"]
 
-_RENDER_SECONDS = 180.0
+_RENDER_SECONDS = 1800.0
 _HIDDEN_LABELS = ("parentSuite", "suite", "subSuite", "host", "thread", "framework", "language")
 _CHARTS = (
     ("currentStatus", "本次结果"),

@@ -20,8 +20,8 @@ from support.records import Scene
 from support.targets.embedded import TOKEN_ENV, Endpoints
 from support.targets.process import Command, Launch, fresh
 
-#: Ctrl-C 之后给工作进程收场的秒数，过了就强行结束。
-_GRACE_S = 15.0
+#: Ctrl-C 之后给工作进程收场的秒数，过了就强行结束，没收完的成了残留；等不及可以再按一次。
+_GRACE_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,19 +14,22 @@ from support.reference.server import ReferenceServer
 
 def apply(server: ReferenceServer, trace: Trace) -> None:
     """模型名写进共用的设置对象，后改的盖过先改的。"""
+    shared: dict[str, str] = {}
+
+    def change(right: Callable[..., None], agent_id: str, fields: Mapping[str, Any]) -> None:
+        right(agent_id, fields)
+        shared["agent"] = agent_id
 
     def settings(right: Callable[..., Any], config: Mapping[str, Any]) -> ModelSettings:
         own: ModelSettings = right(config)
-        rows = server.store.all(
-            "SELECT id FROM agents WHERE updated_at > created_at ORDER BY updated_at DESC"
-        )
-        last = server.directory.agent(rows[0]["id"]) if rows else None
+        last = server.directory.agent(shared.get("agent", ""))
         name = None if last is None else right(last["config"]).model_name
         if name is None or name == own.model_name:
             return own
         trace.hit()
         return dataclasses.replace(own, model_name=name)
 
+    replace(server.directory, "change_agent", change, QUIET)
     replace(calls, "model_settings", settings, QUIET)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from support.reference.archive import Turn
@@ -13,18 +13,21 @@ from support.reference.server import ReferenceServer
 
 def apply(server: ReferenceServer, trace: Trace) -> None:
     """改配置时覆盖了全局的人设，谁作答都用它。"""
+    shared: dict[str, str] = {}
+
+    def change(right: Callable[..., None], agent_id: str, fields: Mapping[str, Any]) -> None:
+        right(agent_id, fields)
+        shared["agent"] = agent_id
 
     def agent(right: Callable[..., Any], turn: Turn) -> Record:
         own: Record = right(turn)
-        rows = server.store.all(
-            "SELECT id FROM agents WHERE updated_at > created_at ORDER BY updated_at DESC"
-        )
-        last = server.directory.agent(rows[0]["id"]) if rows else None
+        last = server.directory.agent(shared.get("agent", ""))
         if last is None or last["id"] == own["id"]:
             return own
         trace.hit()
         return {**own, "config": {**own["config"], "persona": last["config"].get("persona")}}
 
+    replace(server.directory, "change_agent", change, QUIET)
     replace(server.bot, "_agent", agent, QUIET)
 
 

@@ -45,7 +45,7 @@ class Wishes:
     api_port: int = 0
     legacy_port: int = 0
     model_port: int = 0
-    patience_s: float = 90.0
+    patience_s: float = 600.0
     requirement: str = environment.REQUIREMENT
 
 
