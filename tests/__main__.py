@@ -61,8 +61,18 @@ def count_pytest(code: int, folder: Path) -> Tally:
     failed = {_case_id(case) for case in cases if _has(case, "failure", "error")}
     skipped = {_case_id(case) for case in cases if _has(case, "skipped")} - failed
     passed = {_case_id(case) for case in cases} - failed - skipped
-    note = f"跳过 {len(skipped)}" if skipped else ""
+    notes = [f"跳过 {len(skipped)}"] if skipped else []
+    note = "，".join([*notes, _branches(folder)])
     return _distrust(Tally(len(passed), len(failed), note), code)
+
+
+def _branches(folder: Path) -> str:
+    """只是告诉人哪里没有测试走到，不设门槛；没量到就说没量到。"""
+    report = folder / "coverage.json"
+    totals = json.loads(report.read_text("utf-8"))["totals"] if report.exists() else {}
+    if not totals.get("num_branches"):
+        return "分支覆盖没有量到"
+    return f"分支覆盖 {totals['covered_branches'] / totals['num_branches']:.0%}"
 
 
 def count_mutants(code: int, folder: Path) -> Tally:
@@ -100,7 +110,8 @@ def _module(*words: str) -> tuple[str, ...]:
 IMPORTS = (sys.executable, str(Path(sys.executable).parent / "lint-imports"), "--no-cache")
 #: 一个文件一份，共用的准备只做一次；次序照 tests/conftest.py：久的先分，短的填空，一起收工。
 _DEAL = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
-PYTEST = _module("pytest", *_DEAL, "--junitxml={tmp}/junit.xml")
+_COVERAGE = ("--cov", "--cov-report=json:{tmp}/coverage.json")
+PYTEST = _module("pytest", *_DEAL, *_COVERAGE, "--junitxml={tmp}/junit.xml")
 AFTERMATH = _module("pytest", "tests/aftermath.py", "--battery={tmp}/reports/mutants-latest")
 MUTANTS = _module("support", "mutants", "--seed", "1", "--report-dir", "{tmp}/reports")
 CHECKS = (
