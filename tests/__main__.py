@@ -196,7 +196,9 @@ def main(arguments: Sequence[str] | None = None, checks: Sequence[Check] = CHECK
     unknown = sorted(set(chosen) - set(names))
     if unknown:
         parser.error(f"没有这样的检查：{' '.join(unknown)}；有：{' '.join(names)}")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # 在后台启动的，SIGINT 可能被忽略着；接回来，分出去的进程也就听得见。
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         with tempfile.TemporaryDirectory(prefix="maispec-") as folder:
             selected = [check for check in checks if check.name in chosen]

@@ -306,19 +306,22 @@ def test_runner_goes_on_after_a_failure(capsys: pytest.CaptureFixture[str]) -> N
     assert capsys.readouterr().out.splitlines()[-1] == "1 passed, 0 failed"
 
 
-def test_interrupt_stops_the_children_first(tmp_path: Path) -> None:
+@pytest.mark.parametrize("inherited", ["default_int_handler", "SIG_IGN"])
+def test_interrupt_stops_the_children_first(tmp_path: Path, inherited: str) -> None:
     door = socket.create_server(("127.0.0.1", 0))
     door.settimeout(30)
     child = textwrap.dedent(f"""
         import pathlib, signal, socket
         try:
             socket.create_connection({door.getsockname()!r})
+            signal.alarm(40)  # 没有人叫停也会完
             signal.pause()
         except KeyboardInterrupt:
             pathlib.Path({str(tmp_path / "tidied")!r}).touch()
     """)
     code = (
-        "import sys; from tests.__main__ import Check, count_one, main;"
+        "import signal, sys; from tests.__main__ import Check, count_one, main;"
+        f"signal.signal(signal.SIGINT, signal.{inherited});"
         f"c = Check('wait', (sys.executable, '-c', {child!r}), count_one);"
         "sys.exit(main([], (c,)))"
     )
