@@ -16,8 +16,9 @@ import tomli
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomli.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 TASKS: dict[str, Any] = PROJECT["tool"]["poe"]["tasks"]
-STEPS = {name: [one["cmd"] for one in task.get("sequence", [task])] for name, task in TASKS.items()}
-COMMANDS = [(task, command) for task, commands in STEPS.items() for command in commands]
+COMMANDS = [
+    (name, one["cmd"]) for name, task in TASKS.items() for one in task.get("sequence", [task])
+]
 
 
 def _run(*words: str) -> str:
@@ -44,11 +45,10 @@ def test_the_command_of_a_task_knows_every_word_given_to_it(task: str, command: 
     assert [word for word in plain if word not in shown] == []
 
 
-@pytest.mark.parametrize("task", TASKS)
-def test_the_task_runner_understands_it(task: str) -> None:
-    wanted = ["甲" for _ in TASKS[task].get("args", [])]
-    shown = _run("poethepoet", "--dry-run", "--directory", str(ROOT), task, *wanted)
-    assert shown.count("python -m") == len(STEPS[task]), shown
+def test_the_task_runner_understands_them() -> None:
+    """它先查全部任务的写法再跑一个；干跑便够。"""
+    shown = _run("poethepoet", "--dry-run", "--directory", str(ROOT), "mutant", "name")
+    assert "python -m support mutants --mutant name" in shown
 
 
 def test_contributing_names_every_task_and_no_other() -> None:
