@@ -254,22 +254,20 @@ def test_pytest_counts(tmp_path: Path) -> None:
     assert counted(count_pytest(0, tmp_path)) == (0, 1)
 
 
-@pytest.mark.parametrize(
-    ("report", "note"),
-    [
-        (None, "跳过 1，分支覆盖没有量到"),
-        ({"covered_branches": 0, "num_branches": 0}, "跳过 1，分支覆盖没有量到"),
-        ({"covered_branches": 7, "num_branches": 8}, "跳过 1，分支覆盖 88%"),
-    ],
-)
-def test_branch_coverage_is_told_and_decides_nothing(
-    tmp_path: Path, report: dict[str, int] | None, note: str
-) -> None:
+def test_branch_coverage_is_told_when_measured_and_decides_nothing(tmp_path: Path) -> None:
     junit(tmp_path, "", "<skipped/>")
-    if report is not None:
-        (tmp_path / "coverage.json").write_text(json.dumps({"totals": report}), "utf-8")
+    assert count_pytest(0, tmp_path).note == "跳过 1"
+    totals = {"covered_branches": 1, "num_branches": 8}
+    (tmp_path / "coverage.json").write_text(json.dumps({"totals": totals}), "utf-8")
     tally = count_pytest(0, tmp_path)
-    assert (tally.passed, tally.failed, tally.note) == (1, 0, note)
+    assert (tally.passed, tally.failed, tally.note) == (1, 0, "跳过 1，分支覆盖 12%")
+
+
+def test_coverage_is_measured_only_when_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    code = "import sys; sys.exit(len(sys.argv) - 1)"
+    check = Check("one", (sys.executable, "-c", code), count_one, cover=("甲",))
+    assert (main([], (check,)), main(["--cover"], (check,))) == (0, 1)
+    assert capsys.readouterr().out.splitlines()[-1] == "0 passed, 1 failed"
 
 
 def test_only_killed_mutants_and_held_scenarios_count_as_passed(tmp_path: Path) -> None:
