@@ -16,7 +16,7 @@ import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,6 +38,7 @@ class Check:
     """一项检查：命令里的 `{tmp}` 换成本次的临时目录；`count(退出码, 临时目录)` 数结果。
 
     `lane` 相同的先后跑，不同的并行；`stage` 小的全部跑完才轮到大的。
+    `cover` 是要量分支覆盖时命令后面再加的。
     """
 
     name: str
@@ -45,6 +46,7 @@ class Check:
     count: Callable[[int, Path], Tally]
     stage: int = 0
     lane: str = "static"
+    cover: tuple[str, ...] = ()
 
 
 def count_one(code: int, _: Path) -> Tally:
@@ -61,8 +63,18 @@ def count_pytest(code: int, folder: Path) -> Tally:
     failed = {_case_id(case) for case in cases if _has(case, "failure", "error")}
     skipped = {_case_id(case) for case in cases if _has(case, "skipped")} - failed
     passed = {_case_id(case) for case in cases} - failed - skipped
-    note = f"跳过 {len(skipped)}" if skipped else ""
+    notes = [f"跳过 {len(skipped)}"] if skipped else []
+    note = "，".join(notes + _branches(folder))
     return _distrust(Tally(len(passed), len(failed), note), code)
+
+
+def _branches(folder: Path) -> list[str]:
+    """量了就说；只是告诉人哪里没有测试走到，不设门槛。"""
+    report = folder / "coverage.json"
+    if not report.exists():
+        return []
+    totals = json.loads(report.read_text("utf-8"))["totals"]
+    return [f"分支覆盖 {totals['covered_branches'] / totals['num_branches']:.0%}"]
 
 
 def count_mutants(code: int, folder: Path) -> Tally:
@@ -101,6 +113,7 @@ IMPORTS = (sys.executable, str(Path(sys.executable).parent / "lint-imports"), "-
 #: 一个文件一份，共用的准备只做一次；次序照 tests/conftest.py：久的先分，短的填空，一起收工。
 _DEAL = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
 PYTEST = _module("pytest", *_DEAL, "--junitxml={tmp}/junit.xml")
+COVERAGE = ("--cov", "--cov-report=json:{tmp}/coverage.json")
 AFTERMATH = _module("pytest", "tests/aftermath.py", "--battery={tmp}/reports/mutants-latest")
 MUTANTS = _module("support", "mutants", "--seed", "1", "--report-dir", "{tmp}/reports")
 CHECKS = (
@@ -109,7 +122,7 @@ CHECKS = (
     Check("lint", _module("support", "lint"), count_one),
     Check("imports", IMPORTS, count_one),
     Check("mypy", _module("mypy"), count_one),
-    Check("pytest", PYTEST, count_pytest, lane="pytest"),
+    Check("pytest", PYTEST, count_pytest, lane="pytest", cover=COVERAGE),
     # 末了在没写错的服务上跑全部规格；规格里有时限承诺，独占机器才公平。
     Check("mutants", MUTANTS, count_mutants, stage=1),
     # 全部规格那一遍留下的东西，要等它跑完才看得到。
@@ -181,14 +194,21 @@ def main(arguments: Sequence[str] | None = None, checks: Sequence[Check] = CHECK
     parser = argparse.ArgumentParser(prog="python -m tests", description="跑本项目自己的测试。")
     names = [check.name for check in checks]
     parser.add_argument("names", nargs="*", metavar="检查", help=f"只跑这几项：{' '.join(names)}")
-    chosen = parser.parse_args(arguments).names or names
+    about = "连分支覆盖一起量：pytest 一项多用约一半的 CPU"
+    parser.add_argument("--cover", action="store_true", help=about)
+    options = parser.parse_args(arguments)
+    chosen = options.names or names
     unknown = sorted(set(chosen) - set(names))
     if unknown:
         parser.error(f"没有这样的检查：{' '.join(unknown)}；有：{' '.join(names)}")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # 在后台启动的，SIGINT 可能被忽略着；接回来，分出去的进程也就听得见。
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         with tempfile.TemporaryDirectory(prefix="maispec-") as folder:
             selected = [check for check in checks if check.name in chosen]
+            if options.cover:
+                selected = [replace(one, command=one.command + one.cover) for one in selected]
             tallies = asyncio.run(run_all(selected, Path(folder)))
     except KeyboardInterrupt:
         print("已中断。", file=sys.stderr)

@@ -254,6 +254,22 @@ def test_pytest_counts(tmp_path: Path) -> None:
     assert counted(count_pytest(0, tmp_path)) == (0, 1)
 
 
+def test_branch_coverage_is_told_when_measured_and_decides_nothing(tmp_path: Path) -> None:
+    junit(tmp_path, "", "<skipped/>")
+    assert count_pytest(0, tmp_path).note == "跳过 1"
+    totals = {"covered_branches": 1, "num_branches": 8}
+    (tmp_path / "coverage.json").write_text(json.dumps({"totals": totals}), "utf-8")
+    tally = count_pytest(0, tmp_path)
+    assert (tally.passed, tally.failed, tally.note) == (1, 0, "跳过 1，分支覆盖 12%")
+
+
+def test_coverage_is_measured_only_when_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    code = "import sys; sys.exit(len(sys.argv) - 1)"
+    check = Check("one", (sys.executable, "-c", code), count_one, cover=("甲",))
+    assert (main([], (check,)), main(["--cover"], (check,))) == (0, 1)
+    assert capsys.readouterr().out.splitlines()[-1] == "0 passed, 1 failed"
+
+
 def test_only_killed_mutants_and_held_scenarios_count_as_passed(tmp_path: Path) -> None:
     assert counted(count_mutants(2, tmp_path)) == (0, 1)
     folder = tmp_path / "reports" / "mutants-latest"
@@ -295,19 +311,22 @@ def test_runner_goes_on_after_a_failure(capsys: pytest.CaptureFixture[str]) -> N
     assert capsys.readouterr().out.splitlines()[-1] == "1 passed, 0 failed"
 
 
-def test_interrupt_stops_the_children_first(tmp_path: Path) -> None:
+@pytest.mark.parametrize("inherited", ["default_int_handler", "SIG_IGN"])
+def test_interrupt_stops_the_children_first(tmp_path: Path, inherited: str) -> None:
     door = socket.create_server(("127.0.0.1", 0))
     door.settimeout(60)
     child = textwrap.dedent(f"""
         import pathlib, signal, socket
         try:
             socket.create_connection({door.getsockname()!r})
+            signal.alarm(40)  # 没有人叫停也会完
             signal.pause()
         except KeyboardInterrupt:
             pathlib.Path({str(tmp_path / "tidied")!r}).touch()
     """)
     code = (
-        "import sys; from tests.__main__ import Check, count_one, main;"
+        "import signal, sys; from tests.__main__ import Check, count_one, main;"
+        f"signal.signal(signal.SIGINT, signal.{inherited});"
         f"c = Check('wait', (sys.executable, '-c', {child!r}), count_one);"
         "sys.exit(main([], (c,)))"
     )
