@@ -176,7 +176,7 @@ from support.errors import Violation
 from support.ledger import Ledger
 from support.model import Kind, Outcome, Owner, ScenarioRecord, Scope, Surface, Verdict
 from support.oracles import leaks
-from support.reports.evidence import attach_evidence
+from support.reports.allure.evidence import attach_evidence
 
 class Stage:
     def __init__(self, mint, name):

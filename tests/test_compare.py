@@ -12,7 +12,7 @@ from support.compare.table import compare
 from support.conformance import files, report, seal
 from support.disclosure import TAG
 from support.errors import ConfigError
-from support.reports import comparison
+from support.reports.html import comparison
 from tests.reports_sample import RESULTS, results, scenario
 
 

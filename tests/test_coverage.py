@@ -7,7 +7,7 @@ import pytest
 from support.coverage import disagreements, load_matrix, summary
 from support.errors import ConfigError
 from support.play.opening import ROOT
-from support.reports.matrix import page
+from support.reports.html.isolation_matrix import page
 from support.running.plan import plan
 
 SMALL = """

@@ -19,8 +19,8 @@ from support.disclosure import CAPABILITIES, CHECKS, HIDDEN, TAG, hide, is_liste
 from support.lint import lint_features
 from support.lint.features import feature_files, parse
 from support.lint.scenarios import spec_ids
-from support.reports import comparison
-from support.reports.publish import publish
+from support.reports.html import comparison
+from support.reports.pipeline import publish
 from tests.reports_sample import RESULTS, results, scenario
 from tests.runs import ROOT, deployment, only
 from tests.runs import run as run_suite

@@ -10,12 +10,12 @@ from xml.etree import ElementTree
 import pytest
 from rich.cells import cell_len
 
-from support.reports.load import allure
-from support.reports.load.page import page
-from support.reports.load.pictures import percentiles
-from support.reports.load.plots import exact, straight
-from support.reports.load.series import moments, span, sparkline
-from support.reports.load.text import render_text
+from support.reports.allure import load as allure
+from support.reports.facts.series import moments, span, sparkline
+from support.reports.html.charts import exact, straight
+from support.reports.html.load import page
+from support.reports.html.load_charts import percentiles
+from support.reports.text.load import render_text
 from support.running.rejudge import rejudge
 
 EVIL = '<script>alert(1)</script>&"[/b][red]'
@@ -215,7 +215,7 @@ def test_misplaced_replies_are_a_violation_even_without_a_finding():
 def test_the_report_is_redone_from_the_folder_with_the_same_exit_code(
     tmp_path, monkeypatch, verdict, interrupted, code
 ):
-    monkeypatch.setattr("support.reports.publish.TOOL_DIR", tmp_path / "没有")
+    monkeypatch.setattr("support.reports.pipeline.TOOL_DIR", tmp_path / "没有")
     folder = tmp_path / "load-1"
     folder.mkdir()
     made = copy.deepcopy(results(verdict=verdict))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from support.reports import detection
+from support.reports.html import mutation as detection
 
 
 def mutant(name: str, fate: str, **seen: str) -> dict:

@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from support.errors import SuiteError
-from support.reports import node, render
-from support.reports.cover import cover_of_run
-from support.reports.render import History, ensure_allure, render_allure
+from support.reports.allure import generate as render
+from support.reports.allure import node
+from support.reports.allure.generate import History, ensure_allure, render_allure
+from support.reports.allure.metadata import cover_of_run
 from tests.reports_sample import ROOT, behave, make_project, results
 
 

@@ -20,7 +20,7 @@ from support.model import (
     Surface,
     Verdict,
 )
-from support.reports.pages import View
+from support.reports.html.evidence import View
 from support.reports.wording import (
     aimed,
     describe_event,

@@ -26,7 +26,7 @@ from support.coverage import load_matrix
 from support.errors import ConfigError
 from support.play.opening import ROOT, new_run_id
 from support.records import Scene
-from support.reports.publish import publish_detection
+from support.reports.pipeline import publish_detection
 from support.running.plan import plan as plan_scenes
 from support.targets.embedded import observing
 from support.targets.process import nursery

@@ -22,7 +22,7 @@ from support.compare.table import DIFFERENT, PARTIAL, SAME, UNPUBLISHED, compare
 from support.conformance.files import read_report
 from support.errors import ConfigError
 from support.model import LEVELS
-from support.reports import comparison
+from support.reports.html import comparison
 
 _WIDTH = 140
 _EXAMPLES = """例子：

@@ -35,7 +35,7 @@ from support.load.profile import (
 )
 from support.load.thresholds import Threshold, parse_all
 from support.play.opening import new_run_id
-from support.reports.publish import publish_load, write_results
+from support.reports.pipeline import publish_load, write_results
 from support.targets.aim import aim, guard_remote_load, require_reachable
 from support.targets.embedded import Endpoints, running
 from support.targets.profile import profile_of

@@ -14,8 +14,8 @@ from support import results
 from support.coverage import load_matrix, summary
 from support.errors import ConfigError
 from support.records import parse_known
-from support.reports import detection
-from support.reports.publish import publish, publish_detection, publish_load, write_results
+from support.reports.html import mutation as detection
+from support.reports.pipeline import publish, publish_detection, publish_load, write_results
 from support.running.merge import merge
 
 #: 压测结果的格式名；`support.load` 要 numpy，重出报告用不着。

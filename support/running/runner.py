@@ -26,7 +26,7 @@ from support.known import refuse_unknown
 from support.model import Event
 from support.play.opening import ROOT, new_run_id
 from support.records import Scene
-from support.reports.publish import publish, write_results
+from support.reports.pipeline import publish, write_results
 from support.reports.wording import aimed
 from support.running.console import LiveProgress
 from support.running.merge import merge, write_ledger

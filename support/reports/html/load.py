@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from support.reports.load import extras, pictures
-from support.reports.load.plots import STYLE as PLOT_STYLE
-from support.reports.load.text import (
+from support.reports.facts import load as extras
+from support.reports.html import load_charts as pictures
+from support.reports.html.charts import STYLE as PLOT_STYLE
+from support.reports.text.load import (
     COUNTS,
     CUT_TITLES,
     CUTS,

@@ -16,8 +16,8 @@ from allure_commons.reporter import AllureReporter
 from allure_commons.types import LabelType
 from allure_commons.utils import md5, now, uuid4
 
-from support.reports.appendix import attach_pages, writing
-from support.reports.cover import Category, Cover
+from support.reports.allure.attachments import attach_pages, writing
+from support.reports.allure.metadata import Category, Cover
 
 TITLE = "规约检出率"
 FILE = "mutants.json"

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from support.reports.load.plots import (
+from support.reports.facts.series import Moment, moments, span
+from support.reports.html.charts import (
     COLOURS,
     Axis,
     Bars,
@@ -18,8 +19,7 @@ from support.reports.load.plots import (
     line_chart,
     straight,
 )
-from support.reports.load.series import Moment, moments, span
-from support.reports.load.text import milliseconds, name_of, slowest_first
+from support.reports.text.load import milliseconds, name_of, slowest_first
 
 _POINTS = 520
 _MOST_TENANTS = 24

@@ -24,7 +24,7 @@ from behave.formatter.base import Formatter
 
 from support.errors import SuiteError, Violation
 from support.model import Outcome, ScenarioRecord
-from support.reports import naming
+from support.reports.allure import identity as naming
 from support.reports.wording import aimed, explain
 
 _BY_OUTCOME = {
@@ -48,7 +48,7 @@ _WHY_BROKEN = {
 class SpecListener(AllureListener):  # type: ignore[misc]
     """一个场景从开始到结束的 Allure 结果。
 
-    `explanation` 由 :mod:`support.reports.evidence` 在场景结束前填上，带证据的全文。
+    `explanation` 由 :mod:`support.reports.allure.evidence` 在场景结束前填上，带证据的全文。
     """
 
     def __init__(self, config: Any) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
 
-from support.reports.load.plots import COLOURS, Curve, line_chart, straight
+from support.reports.html.charts import COLOURS, Curve, line_chart, straight
 
 
 def sections(results: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any], list[str]]]:

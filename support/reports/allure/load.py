@@ -15,11 +15,11 @@ from allure_commons.reporter import AllureReporter
 from allure_commons.types import LabelType
 from allure_commons.utils import md5, now, uuid4
 
-from support.reports.appendix import attach_pages, writing
-from support.reports.cover import Category, Cover
-from support.reports.load import extras
-from support.reports.load.page import TITLE, page
-from support.reports.load.text import closing, finding_line, heading
+from support.reports.allure.attachments import attach_pages, writing
+from support.reports.allure.metadata import Category, Cover
+from support.reports.facts import load as extras
+from support.reports.html.load import TITLE, page
+from support.reports.text.load import closing, finding_line, heading
 
 LATEST = "load-latest"
 _STATUS = {"通过": Status.PASSED, "违反": Status.FAILED, "无法判定": Status.BROKEN}

@@ -14,15 +14,18 @@ from typing import Any
 
 from support.conformance import files as conformance
 from support.errors import ConfigError
-from support.reports import comparison, detection, matrix, vanished
-from support.reports.appendix import attach_pages
-from support.reports.cover import Cover, cover_of_run
+from support.reports.allure import load
+from support.reports.allure import resolved_known as vanished
+from support.reports.allure.attachments import attach_pages
+from support.reports.allure.generate import History, render_allure
+from support.reports.allure.metadata import Cover, cover_of_run
+from support.reports.html import comparison
+from support.reports.html import isolation_matrix as matrix
+from support.reports.html import mutation as detection
+from support.reports.html.load import page as load_page
 from support.reports.junit import write_junit
-from support.reports.load import allure as load
-from support.reports.load.page import page as load_page
-from support.reports.load.text import render_text as render_load
-from support.reports.render import History, render_allure
-from support.reports.text import render_text
+from support.reports.text.load import render_text as render_load
+from support.reports.text.run import render_text
 
 #: Allure 装在虚拟环境旁边，由 run_integration_tests.py 备好。
 TOOL_DIR = Path(__file__).resolve().parents[2] / ".venv" / "allure"

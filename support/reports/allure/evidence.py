@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from support.model import Canary, Event, Outcome, ScenarioRecord
-from support.reports import pages
+from support.reports.html import evidence as pages
 from support.reports.wording import describe_event, explain, violation_text
 
 __all__ = ["attach_evidence", "describe_event", "violation_text"]
@@ -22,7 +22,7 @@ def attach_evidence(
     import allure_commons
     from allure_commons.types import AttachmentType
 
-    from support.reports.allure import SpecListener
+    from support.reports.allure.formatter import SpecListener
 
     plugins = allure_commons.plugin_manager.get_plugins()
     listener = next((p for p in plugins if isinstance(p, SpecListener) and p.is_open), None)

@@ -16,8 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from support.reports.cover import Cover
-from support.reports.node import ensure_allure, find_allure, find_node, how_to_get_node, last_words
+from support.reports.allure.metadata import Cover
+from support.reports.allure.node import (
+    ensure_allure,
+    find_allure,
+    find_node,
+    how_to_get_node,
+    last_words,
+)
 
 __all__ = ["History", "Rendered", "ensure_allure", "prepare", "render_allure"]
 

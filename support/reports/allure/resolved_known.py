@@ -13,7 +13,7 @@ from typing import Any
 from allure_commons.model2 import Status
 
 from support.known import State
-from support.reports.naming import shown_title
+from support.reports.allure.identity import shown_title
 
 
 def mark(results_dir: Path, results: Mapping[str, Any]) -> None:

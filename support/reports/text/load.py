@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from support.reports.load import extras
-from support.reports.load.series import moments, span, sparkline
+from support.reports.facts import load as extras
+from support.reports.facts.series import moments, span, sparkline
 
 WIDTH = 100
 COUNTS = (
