@@ -136,8 +136,8 @@ def test_folders_results_and_conformance_files_may_be_mixed(folders, capsys):
         assert told in out
     assert json.loads((folders / "c.json").read_text("utf-8"))["totals"]["结论不同"] == 3
     page = (folders / "c.html").read_text("utf-8")
-    assert comparison.attached(folders / "甲") == {"目标对比": page}
-    assert comparison.attached(folders / "乙") == {}
+    assert comparison.attached(folders / "甲") == page
+    assert comparison.attached(folders / "乙") is None
 
 
 def test_wrong_files_are_named(folders):

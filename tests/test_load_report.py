@@ -11,6 +11,7 @@ import pytest
 from rich.cells import cell_len
 
 from support.reports.allure import load as allure
+from support.reports.facts.load import conclusions
 from support.reports.facts.series import moments, span, sparkline
 from support.reports.html.charts import exact, straight
 from support.reports.html.load import page
@@ -174,14 +175,14 @@ def test_an_interrupted_run_says_so_everywhere():
     made["run"]["interrupted"] = True
     assert "被打断" in render_text(made)
     assert "被打断" in page(made)
-    assert next(allure.items(made)).verdict == "无法判定"
+    assert next(conclusions(made)).verdict == "无法判定"
 
 
 def test_an_empty_run_renders_and_nothing_in_it_passes():
     made = empty()
     assert "一句话也没有说出口" in render_text(made)
     assert page(made).count("没有样本，画不出来") == 4
-    assert {item.verdict for item in allure.items(made)} == {"无法判定"}
+    assert {item.verdict.value for item in conclusions(made)} == {"无法判定"}
 
 
 def test_loss_is_said_next_to_the_latency_it_is_missing_from():
@@ -193,19 +194,18 @@ def test_loss_is_said_next_to_the_latency_it_is_missing_from():
 def test_allure_says_what_was_decided(tmp_path):
     made = leaking()
     made["thresholds"].append({"text": "p50 < 1 s", "verdict": "无法判定", "actual": "没有样本"})
-    allure.write_allure(tmp_path, made)
+    allure.write(tmp_path, made)
     written = [json.loads(file.read_text("utf-8")) for file in tmp_path.glob("*-result.json")]
     seen = {one["name"]: one["status"] for one in written}
     assert seen["p99 < 2 s"] == "passed"
     assert seen["p50 < 1 s"] == "broken"
     assert [s for name, s in seen.items() if "看见" in name] == ["failed"]
-    assert any("load" in html.read_text("utf-8") for html in tmp_path.glob("*.html"))
 
 
 def test_misplaced_replies_are_a_violation_even_without_a_finding():
     made = results()
     made["totals"]["foreign"] = 2
-    assert [i.verdict for i in allure.items(made) if i.group == "越界"] == ["违反"]
+    assert [i.verdict for i in conclusions(made) if i.group == "越界"] == ["违反"]
 
 
 @pytest.mark.parametrize(
@@ -215,7 +215,7 @@ def test_misplaced_replies_are_a_violation_even_without_a_finding():
 def test_the_report_is_redone_from_the_folder_with_the_same_exit_code(
     tmp_path, monkeypatch, verdict, interrupted, code
 ):
-    monkeypatch.setattr("support.reports.pipeline.TOOL_DIR", tmp_path / "没有")
+    monkeypatch.setattr("support.reports.renderers.TOOL_DIR", tmp_path / "没有")
     folder = tmp_path / "load-1"
     folder.mkdir()
     made = copy.deepcopy(results(verdict=verdict))
@@ -290,5 +290,5 @@ def test_fairness_and_capacity_are_told_everywhere_once_they_were_measured():
     made["run"]["cluster"] = {"where": "local:2", "shards": 2, "clocks": [0.0, 0.0]}
     assert "分 2 片跑（local:2）" in page(made)
     assert "分 2 片跑（local:2）" in render_text(made)
-    verdicts = {item.group: item.verdict for item in allure.items(made)}
+    verdicts = {item.group: item.verdict for item in conclusions(made)}
     assert (verdicts["公平（刷屏）"], verdicts["容量"]) == ("违反", "通过")

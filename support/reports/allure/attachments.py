@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,15 +17,18 @@ from allure_commons.types import AttachmentType
 from allure_commons.utils import uuid4
 
 
-def attach_pages(results_dir: Path, pages: Mapping[str, str]) -> None:
-    """`pages` 是标题 → 网页；重出报告时先去掉旧的。"""
-    for old in results_dir.glob("*-globals.json"):
-        old.unlink()
+def attach(results_dir: Path, title: str, page: str | None) -> None:
+    """挂上题为 `title` 的一页网页，换下从前的；`page` 为空就只拿掉从前的。"""
+    for path in results_dir.glob("*-globals.json"):
+        listed = json.loads(path.read_text(encoding="utf-8"))
+        if [one["name"] for one in listed.get("attachments", ())] == [title]:
+            (results_dir / listed["attachments"][0]["source"]).unlink(missing_ok=True)
+            path.unlink()
+    if page is None:
+        return
     with writing(results_dir) as reporter:
-        for title, html in pages.items():
-            reporter.global_attach_data(
-                uuid4(), html, name=title, attachment_type=AttachmentType.HTML
-            )
+        kind = AttachmentType.HTML
+        reporter.global_attach_data(uuid4(), page, name=title, attachment_type=kind)
 
 
 @contextmanager

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from support.model import Canary, Event, Outcome, ScenarioRecord
-from support.reports.html import evidence as pages
 from support.reports.wording import describe_event, explain, violation_text
 
 __all__ = ["attach_evidence", "describe_event", "violation_text"]
@@ -23,6 +22,7 @@ def attach_evidence(
     from allure_commons.types import AttachmentType
 
     from support.reports.allure.formatter import SpecListener
+    from support.reports.html.evidence import View, render_all
 
     plugins = allure_commons.plugin_manager.get_plugins()
     listener = next((p for p in plugins if isinstance(p, SpecListener) and p.is_open), None)
@@ -32,6 +32,5 @@ def attach_evidence(
         listener.explanation = explain(
             record, events, canaries, seed=listener.seed, knobs=listener.knobs
         )
-    view = pages.View(record, events, canaries)
-    for name, page in pages.render_all(view).items():
+    for name, page in render_all(View(record, events, canaries)).items():
         listener.attach_data(page, name, AttachmentType.HTML, None)

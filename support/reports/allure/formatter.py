@@ -24,7 +24,7 @@ from behave.formatter.base import Formatter
 
 from support.errors import SuiteError, Violation
 from support.model import Outcome, ScenarioRecord
-from support.reports.allure import identity as naming
+from support.reports.allure import identity
 from support.reports.wording import aimed, explain
 
 _BY_OUTCOME = {
@@ -55,7 +55,7 @@ class SpecListener(AllureListener):  # type: ignore[misc]
         super().__init__(config)
         self.seed = str(config.userdata.get("seed", ""))
         self.knobs = aimed(config.userdata)
-        self.identities: dict[int, naming.Identity] = {}
+        self.identities: dict[int, identity.Identity] = {}
         self.explanation = ""
         self.current_scenario_uuid: str | None = None
         self.current_step_uuid: str | None = None
@@ -72,14 +72,14 @@ class SpecListener(AllureListener):  # type: ignore[misc]
         self.explanation = ""
         super().start_scenario(scenario)
         test = self.logger.get_test(self.current_scenario_uuid)
-        identity = self.identities[id(scenario)]
-        rule = naming.rule_name(scenario)
-        test.name = naming.title(scenario)
-        test.fullName = identity.full_name
-        test.testCaseId = identity.test_case
-        test.historyId = identity.history
-        test.labels = naming.labels(scenario, worker=self._worker)
-        test.titlePath = [naming.epic(scenario), scenario.feature.name, *([rule] if rule else [])]
+        own = self.identities[id(scenario)]
+        rule = identity.rule_name(scenario)
+        test.name = identity.title(scenario)
+        test.fullName = own.full_name
+        test.testCaseId = own.test_case
+        test.historyId = own.history
+        test.labels = identity.labels(scenario, worker=self._worker)
+        test.titlePath = [identity.epic(scenario), scenario.feature.name, *([rule] if rule else [])]
 
     def stop_scenario(self, scenario: Any) -> None:
         """写下结果；此时 after_scenario 与清理都已经跑完。"""
@@ -90,7 +90,9 @@ class SpecListener(AllureListener):  # type: ignore[misc]
         test.statusDetails = self._details(scenario, test.status)
         record = record_of(scenario)
         if record is not None and record.known is not None and record.known.link:
-            test.links.append(Link(type=LinkType.ISSUE, url=record.known.link, name="已知违反"))
+            test.links.append(
+                Link(type=LinkType.ISSUE, url=record.known.link, name=Outcome.KNOWN.value)
+            )
         self.logger.close_test(self.current_scenario_uuid)
         self.group_context.append_test(self.current_scenario_uuid)
         self.group_context.exit()
@@ -159,7 +161,7 @@ class SpecAllureFormatter(AllureFormatter):  # type: ignore[misc]
     def feature(self, feature: Any) -> None:
         """只包住选中的场景，包括规则与大纲里的。"""
         scenarios = list(feature.walk_scenarios())
-        self.listener.identities = naming.identities(scenarios)
+        self.listener.identities = identity.identities(scenarios)
         for scenario in scenarios:
             is_planned_scenario(scenario, self.testplan)
         self._feature = feature

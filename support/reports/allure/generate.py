@@ -16,16 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from support.reports.allure.metadata import Cover
-from support.reports.allure.node import (
-    ensure_allure,
-    find_allure,
-    find_node,
-    how_to_get_node,
-    last_words,
-)
-
-__all__ = ["History", "Rendered", "ensure_allure", "prepare", "render_allure"]
+from support.errors import SuiteError
+from support.reports.allure.metadata import Metadata
+from support.reports.allure.node import Node, find_allure, find_node, how_to_get_node, last_words
+from support.reports.renderer import NotWritten
 
 _RENDER_SECONDS = 180.0
 _HIDDEN_LABELS = ("parentSuite", "suite", "subSuite", "host", "thread", "framework", "language")
@@ -70,55 +64,50 @@ class History:
     limit: int = 20
 
 
-@dataclass(frozen=True)
-class Rendered:
-    """生成的结果；`message` 给人看，失败时含怎样补出来。"""
-
-    ok: bool
-    message: str
-
-
-class _RenderFailed(Exception):
-    """生成失败；消息是中文原因。"""
-
-
 def render_allure(
     results_dir: Path,
     target_html: Path,
     *,
     history: History,
-    cover: Cover,
+    metadata: Metadata,
     tool_dir: Path,
-) -> Rendered:
-    """把 `results_dir` 写成一份自足的网页，并把这一次记进 `history`。"""
+    again: str,
+) -> None:
+    """把 `results_dir` 写成一份自足的网页，并把这一次记进 `history`。
+
+    没有 Node 或 Allure 抛 NotWritten，别的做不成抛 SuiteError；`again` 是补出网页的命令。
+    """
+    mend = f"补上之后运行：{again}"
     try:
-        prepare(results_dir, cover)
-        _render(results_dir, target_html, history, cover, tool_dir)
-    except (_RenderFailed, OSError) as error:
-        return Rendered(False, f"没有生成 Allure 网页：{error}\n补上之后运行：{cover.again}")
-    return Rendered(True, f"Allure 报告：{target_html}")
+        prepare(results_dir, metadata)
+        node, allure = find_node(), find_allure(tool_dir)
+        if node is None or allure is None:
+            raise NotWritten(f"没有生成 Allure 网页：{_missing(node)}\n{mend}")
+        _render(results_dir, target_html, history, metadata, [node.executable, str(allure)])
+    except (SuiteError, OSError) as error:
+        raise SuiteError(f"{error}\n{mend}") from error
+
+
+def _missing(node: Node | None) -> str:
+    if node is None:
+        return f"没有够新的 Node。{how_to_get_node()}"
+    return "没有装 Allure。改法：联网后重跑 python3 run_integration_tests.py。"
 
 
 def _render(
-    results_dir: Path, target: Path, history: History, cover: Cover, tool_dir: Path
+    results_dir: Path, target: Path, history: History, metadata: Metadata, tool: list[str]
 ) -> None:
-    node, allure = find_node(), find_allure(tool_dir)
-    if node is None:
-        raise _RenderFailed(f"没有够新的 Node。{how_to_get_node()}")
-    if allure is None:
-        raise _RenderFailed("没有装 Allure。改法：联网后重跑 python3 run_integration_tests.py。")
     with tempfile.TemporaryDirectory(prefix="maispec-") as name:
         work = Path(name)
         past = work / "history.jsonl"
-        past.write_text(_other_runs(history.path, cover.name), "utf-8")
-        (work / "allurerc.json").write_text(_dump(configuration(cover, history.limit)), "utf-8")
+        past.write_text(_other_runs(history.path, metadata.name), "utf-8")
+        (work / "allurerc.json").write_text(_dump(configuration(metadata, history.limit)), "utf-8")
         # Allure 把目录名当通配式；路径里有方括号就找不到，所以抄到固定的名字下。
         shutil.copytree(results_dir, work / "allure-results")
-        command = [node.executable, str(allure), "generate", "--config", "allurerc.json"]
-        _call([*command, "allure-results"], work)
+        _call([*tool, "generate", "--config", "allurerc.json", "allure-results"], work)
         page = work / "out" / "index.html"
         if not page.exists():
-            raise _RenderFailed("Allure 没有写出网页")
+            raise SuiteError("Allure 没有写出网页")
         _replace(target, clean(page.read_text("utf-8")))
         _replace(history.path, past.read_text("utf-8"))
 
@@ -137,10 +126,10 @@ def _call(command: list[str], work: Path) -> None:
             timeout=_RENDER_SECONDS,
         )
     except subprocess.TimeoutExpired:
-        raise _RenderFailed(f"Allure 超过 {_RENDER_SECONDS:.0f} 秒没有做完") from None
+        raise SuiteError(f"Allure 超过 {_RENDER_SECONDS:.0f} 秒没有做完") from None
     if done.returncode:
         words = last_words(done.stderr or done.stdout)
-        raise _RenderFailed(f"Allure 退出码 {done.returncode}：{words}")
+        raise SuiteError(f"Allure 退出码 {done.returncode}：{words}")
 
 
 def _replace(target: Path, text: str) -> None:
@@ -165,11 +154,11 @@ def clean(html: str) -> str:
     html = html.replace('lang="en"', 'lang="zh-CN"', 1)
     html = html.replace("</head>", f"{_FIT_FRAMES}</head>", 1)
     if _EXTERNAL.search(html) or "googletagmanager" in html:
-        raise _RenderFailed("Allure 网页里还有外部资源，这个版本的 Allure 没有实测过")
+        raise SuiteError("Allure 网页里还有外部资源，这个版本的 Allure 没有实测过")
     return html
 
 
-def configuration(cover: Cover, limit: int) -> dict[str, Any]:
+def configuration(metadata: Metadata, limit: int) -> dict[str, Any]:
     """Allure 3 的配置。"""
     charts = [{"type": kind, "title": title, "limit": limit} for kind, title in _CHARTS]
     rules = [
@@ -177,10 +166,10 @@ def configuration(cover: Cover, limit: int) -> dict[str, Any]:
             "name": name,
             "matchers": {"statuses": [status], **({"message": message} if message else {})},
         }
-        for name, status, message in cover.categories
+        for name, status, message in metadata.categories
     ]
     options = {
-        "reportName": cover.name,
+        "reportName": metadata.name,
         "singleFile": True,
         "reportLanguage": "zh",
         "theme": "light",
@@ -188,7 +177,7 @@ def configuration(cover: Cover, limit: int) -> dict[str, Any]:
         "charts": charts,
     }
     return {
-        "name": cover.name,
+        "name": metadata.name,
         "output": "out",
         "historyPath": "history.jsonl",
         "historyLimit": limit,
@@ -198,12 +187,14 @@ def configuration(cover: Cover, limit: int) -> dict[str, Any]:
     }
 
 
-def prepare(results_dir: Path, cover: Cover) -> None:
+def prepare(results_dir: Path, metadata: Metadata) -> None:
     """写环境信息与执行者；页首“元数据”一栏就是它们。"""
     results_dir.mkdir(parents=True, exist_ok=True)
-    lines = [f"{_escape_key(key)}={_escape_value(value)}\n" for key, value in cover.facts.items()]
+    lines = [
+        f"{_escape_key(key)}={_escape_value(value)}\n" for key, value in metadata.facts.items()
+    ]
     (results_dir / "environment.properties").write_text("".join(lines), "utf-8")
-    executor = {"name": "本机", "type": "maispec", "buildName": cover.build}
+    executor = {"name": "本机", "type": "maispec", "buildName": metadata.build}
     (results_dir / "executor.json").write_text(_dump(executor), "utf-8")
 
 

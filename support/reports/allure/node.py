@@ -17,6 +17,8 @@ from pathlib import Path
 
 from support.errors import SuiteError
 
+#: Allure 装在虚拟环境旁边，由 run_integration_tests.py 备好。
+TOOL_DIR = Path(__file__).resolve().parents[3] / ".venv" / "allure"
 NODE_MAJOR = 20
 # 只放行实测过的小版本：单文件的写法与统计脚本的位置都可能随版本变。
 ALLURE_LINE = "3.18."

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from markupsafe import Markup
+
 WIDTH = 1040
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 16, 30, 34
 #: 深浅与色相都分得开，色弱的人也看得清。
@@ -79,7 +81,7 @@ def line_chart(
     height: int = 250,
     shades: Sequence[tuple[float, float, str]] = (),
     hints: Sequence[tuple[float, float, str]] = (),
-) -> str:
+) -> Markup:
     """折线图。`shades` 是涂灰的几段横轴：(从, 到, 写什么)；`hints` 是 (从, 到, 鼠标停住时的字)。"""
     area = _Area(across, up, height)
     parts = [*area.shaded(shades), *area.frame()]
@@ -154,7 +156,7 @@ class Bars:
     values: Sequence[float | None]
 
 
-def bar_chart(label: str, rows: Sequence[Bars], names: Sequence[str], unit: str) -> str:
+def bar_chart(label: str, rows: Sequence[Bars], names: Sequence[str], unit: str) -> Markup:
     """横条图：每行几条，条尾写数；名字写在条的上面，多长都放得下。"""
     thick, gap = 9, 3
     band = 20 + len(names) * (thick + gap) + 8
@@ -188,8 +190,9 @@ def _legend(curves: Sequence[Curve]) -> Iterator[str]:
         x -= 14
 
 
-def _svg(label: str, height: int, parts: Iterable[str]) -> str:
-    return (
+def _svg(label: str, height: int, parts: Iterable[str]) -> Markup:
+    """各部分的字都已转义，因此整幅图可以原样放进网页。"""
+    return Markup(
         f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(label)}">'
         f"{''.join(parts)}</svg>"
     )

@@ -1,6 +1,6 @@
-"""压测的四幅图：延迟与吞吐随时间、分位数曲线、各家租户。
+"""压测的几幅图：延迟与吞吐随时间、分位数曲线、各家租户、容量的每一级。
 
-职责：从结果里取数、定轴。不做什么：不画线条（plots）、不计算。没有样本返回空串。
+职责：从结果里取数、定轴。不做什么：不画线条（charts）、不计算。没有样本返回空串。
 """
 
 from __future__ import annotations
@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from markupsafe import Markup
+
+from support.reports.facts.load import milliseconds, name_of, slowest_first
 from support.reports.facts.series import Moment, moments, span
 from support.reports.html.charts import (
     COLOURS,
@@ -19,7 +22,6 @@ from support.reports.html.charts import (
     line_chart,
     straight,
 )
-from support.reports.text.load import milliseconds, name_of, slowest_first
 
 _POINTS = 520
 _MOST_TENANTS = 24
@@ -27,12 +29,12 @@ _MOST_CURVES = 6
 _CUTS = ("p50", "p95", "p99")
 
 
-def latency(results: Mapping[str, Any]) -> str:
+def latency(results: Mapping[str, Any]) -> Markup:
     """每一秒的 p50 与 p99。"""
     points = moments(results["seconds"], _POINTS)
     slowest = max((one.p99 for one in points if one.p99 is not None), default=None)
     if slowest is None:
-        return ""
+        return Markup()
     curves = [
         Curve("p99", [(p.second, _ms(p.p99)) for p in points], COLOURS[1]),
         Curve("p50", [(p.second, _ms(p.p50)) for p in points], COLOURS[0]),
@@ -40,11 +42,11 @@ def latency(results: Mapping[str, Any]) -> str:
     return _timeline("延迟随时间", curves, points, straight(slowest * 1000, "毫秒"), results)
 
 
-def throughput(results: Mapping[str, Any]) -> str:
+def throughput(results: Mapping[str, Any]) -> Markup:
     """每一秒说了几句、答了几句。"""
     points = moments(results["seconds"], _POINTS)
     if not points:
-        return ""
+        return Markup()
     curves = [
         Curve("该说的", [(p.second, p.sent) for p in points], "#9aa4af"),
         Curve("答了的", [(p.second, p.replied) for p in points], COLOURS[2]),
@@ -59,7 +61,7 @@ def _timeline(
     points: Sequence[Moment],
     up: Axis,
     results: Mapping[str, Any],
-) -> str:
+) -> Markup:
     each = span(results["seconds"], _POINTS)
     last = points[-1].second
     merged = f"（每点 {each} 秒，延迟取最慢的）" if each > 1 else ""
@@ -86,12 +88,12 @@ def _ms(seconds: float | None) -> float | None:
     return None if seconds is None else seconds * 1000
 
 
-def percentiles(results: Mapping[str, Any]) -> str:
+def percentiles(results: Mapping[str, Any]) -> Markup:
     """分位数曲线，横轴是 1/(1-p) 的对数；最慢的几家各一条，全部一条粗的。"""
     rows = [row for row in results["tenants"] if row["latency"]]
     total = results["totals"]
     if not total["latency"]:
-        return ""
+        return Markup()
     shown = slowest_first(rows, _MOST_CURVES)
     curves = [
         _percentile_curve(name_of(row), row, results, COLOURS[number + 1], 1.4)
@@ -125,15 +127,34 @@ def _percent_ticks(right: float) -> list[tuple[float, str]]:
     return [mark for mark in marks if mark[0] <= right]
 
 
-def tenants(results: Mapping[str, Any]) -> str:
+def tenants(results: Mapping[str, Any]) -> Markup:
     """各家的 p50、p95、p99。"""
     rows = results["tenants"]
     if not rows:
-        return ""
+        return Markup()
     shown = slowest_first(rows, _MOST_TENANTS)
     bars = [
         Bars(name_of(row), [_ms((row["latency"] or {}).get(cut)) for cut in _CUTS]) for row in shown
     ]
-    left = len(rows) - len(shown)
-    note = f'<p class="dim">只画 p99 最慢的 {len(shown)} 家，另有 {left} 家。</p>' if left else ""
-    return note + bar_chart("各家租户的延迟", bars, _CUTS, "毫秒")
+    return bar_chart("各家租户的延迟", bars, _CUTS, "毫秒")
+
+
+def left_out(results: Mapping[str, Any]) -> str:
+    """租户多得画不下时，说明少画了几家。"""
+    left = len(results["tenants"]) - _MOST_TENANTS
+    return f"只画 p99 最慢的 {_MOST_TENANTS} 家，另有 {left} 家。" if left > 0 else ""
+
+
+def steps(section: Mapping[str, Any]) -> Markup:
+    """容量：速率 → 延迟；一级重试过就画后一次。"""
+    latest = {step["rate"]: step["latency"] for step in section.get("steps", ())}
+    tried = [(rate, latest[rate]) for rate in sorted(latest) if latest[rate]]
+    if len(tried) < 2:
+        return Markup()
+    curves = [
+        Curve(name, [(rate, latency[name] * 1000) for rate, latency in tried], colour)
+        for name, colour in (("p99", COLOURS[1]), ("p50", COLOURS[0]))
+    ]
+    slowest = max(latency["p99"] for _, latency in tried) * 1000
+    across, up = straight(tried[-1][0], "句/秒", count=10), straight(slowest, "毫秒")
+    return line_chart("每一级的延迟", curves, across, up)

@@ -6,18 +6,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from io import StringIO
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from support.known import describe
+from support.model import Outcome
+from support.reports.facts.run import overall
+from support.reports.text.console import drawn
 from support.reports.wording import target_name, totals_line
 
-WIDTH = 100
 _NONE = "无"
 _COLUMNS = (
     ("sent", "发送"),
@@ -30,10 +30,9 @@ _COLUMNS = (
     ("errors", "错误"),
     ("refused", "拒绝"),
 )
-_GREEN = "通过"
 
 
-def render_text(results: dict[str, Any]) -> str:
+def render_text(results: Mapping[str, Any]) -> str:
     """整份报告，约 100 列宽，不带颜色。"""
     blocks = [
         _summary(results),
@@ -56,10 +55,6 @@ def _block(title: str, lines: Iterable[str]) -> str:
     return "\n".join([f"=== {title} ===", *body]) if body else ""
 
 
-def _rate(done: float, of: float) -> str:
-    return f"{done / of * 100:.2f}%" if of else _NONE
-
-
 def _share(rate: float | None) -> str:
     return _NONE if rate is None else f"{rate * 100:.2f}%"
 
@@ -68,13 +63,8 @@ def _number(value: float | None, unit: str) -> str:
     return _NONE if value is None else f"{value:.2f}{unit}"
 
 
-def _sum(tenants: Sequence[dict[str, Any]], key: str) -> int:
-    return sum(int(tenant[key]) for tenant in tenants)
-
-
-def _summary(results: dict[str, Any]) -> str:
-    run, tenants = results["run"], results["tenants"]
-    sent, replied = _sum(tenants, "sent"), _sum(tenants, "replied")
+def _summary(results: Mapping[str, Any]) -> str:
+    run, everyone = results["run"], overall(results)
     head = _block(
         "多租户集成测试报告",
         [
@@ -85,18 +75,18 @@ def _summary(results: dict[str, Any]) -> str:
     totals = _block(
         "总体统计",
         [
-            f"总发送消息数: {sent}",
-            f"总接收消息数: {replied}",
-            f"总错误数: {_sum(tenants, 'errors')}",
-            f"总体成功率: {_rate(replied, sent)}",
-            f"其中被拒绝: {_sum(tenants, 'refused')}（拿失效的密钥说的话，本该拒绝）",
+            f"总发送消息数: {everyone.sent}",
+            f"总接收消息数: {everyone.replied}",
+            f"总错误数: {everyone.errors}",
+            f"总体成功率: {_share(everyone.rate)}",
+            f"其中被拒绝: {everyone.refused}（拿失效的密钥说的话，本该拒绝）",
             f"裁决: {totals_line(results['totals'])}",
         ],
     )
     return f"{head}\n\n{totals}"
 
 
-def _provenance(results: dict[str, Any]) -> str:
+def _provenance(results: Mapping[str, Any]) -> str:
     run = results["run"]
     target = run["target"]
     lines = [
@@ -120,7 +110,7 @@ def _provenance(results: dict[str, Any]) -> str:
 _ADDRESSES = (("control_url", "管理面"), ("server_url", "消息面"))
 
 
-def _scenes(conversations: Sequence[dict[str, Any]]) -> str:
+def _scenes(conversations: Sequence[Mapping[str, Any]]) -> str:
     shown = [
         "\n".join(
             [
@@ -147,16 +137,15 @@ def _sources(sources: dict[str, int]) -> str:
     return " · ".join(used) or _NONE
 
 
-def _key_figures(results: dict[str, Any]) -> str:
+def _key_figures(results: Mapping[str, Any]) -> str:
     """压测跑了就写压测的，没跑就写整次运行的。"""
-    load, run, tenants = results["load"], results["run"], results["tenants"]
-    sent, replied = _sum(tenants, "sent"), _sum(tenants, "replied")
+    load, run, everyone = results["load"], results["run"], overall(results)
     if load is not None:
         users, total = str(load["concurrent_users"]), int(load["sent"])
         rate = _share(load["success_rate"] if total else None)
         speed, seconds = load["messages_per_s"], load["duration_s"]
     else:
-        users, total, rate = f"{_NONE}（没有压测）", sent, _rate(replied, sent)
+        users, total, rate = f"{_NONE}（没有压测）", everyone.sent, _share(everyone.rate)
         speed, seconds = run["messages_per_s"], run["duration_s"]
     return _block(
         "关键指标",
@@ -170,7 +159,7 @@ def _key_figures(results: dict[str, Any]) -> str:
     )
 
 
-def _tenants(tenants: Sequence[dict[str, Any]]) -> str:
+def _tenants(tenants: Sequence[Mapping[str, Any]]) -> str:
     if not tenants:
         return ""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="")
@@ -180,7 +169,7 @@ def _tenants(tenants: Sequence[dict[str, Any]]) -> str:
     for tenant in tenants:
         counts = [str(tenant[key]) for key, _ in _COLUMNS]
         table.add_row(escape(tenant["tenant"]), *counts, *_latency(tenant["latency"]))
-    return _block("每家租户", ["（用时单位：毫秒）", _draw(table)])
+    return _block("每家租户", ["（用时单位：毫秒）", drawn(table)])
 
 
 def _latency(latency: dict[str, float] | None) -> list[str]:
@@ -189,28 +178,22 @@ def _latency(latency: dict[str, float] | None) -> list[str]:
     return [f"{latency[key] * 1000:.0f}" for key in ("p50", "p95", "p99")]
 
 
-def _draw(table: Table) -> str:
-    sink = StringIO()
-    Console(file=sink, width=WIDTH, color_system=None, force_terminal=False).print(table)
-    return "\n".join(line.rstrip() for line in sink.getvalue().rstrip().splitlines())
-
-
-def _known(known: Sequence[dict[str, Any]]) -> str:
+def _known(known: Sequence[Mapping[str, Any]]) -> str:
     """名单上的每一条都说：还在、消失了、说不上，没有一条悄悄略去。"""
     shown = ["\n".join(filter(None, (one["said"], _link(one["link"])))) for one in known]
-    return _block("已知违反", shown)
+    return _block(Outcome.KNOWN.value, shown)
 
 
 def _link(link: str) -> str:
     return f"  链接  {link}" if link else ""
 
 
-def _unsettled(scenarios: Sequence[dict[str, Any]]) -> str:
-    shown = [_one(scenario) for scenario in scenarios if scenario["verdict"] != _GREEN]
+def _unsettled(scenarios: Sequence[Mapping[str, Any]]) -> str:
+    shown = [_one(scenario) for scenario in scenarios if scenario["verdict"] != Outcome.HELD.value]
     return _block("没有通过的场景", shown)
 
 
-def _one(scenario: dict[str, Any]) -> str:
+def _one(scenario: Mapping[str, Any]) -> str:
     lines = [
         f"[{scenario['verdict']}] {scenario['id']} {scenario['name']}（{scenario['feature']}）"
     ]
@@ -228,7 +211,7 @@ def _one(scenario: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _findings(findings: Sequence[dict[str, Any]]) -> str:
+def _findings(findings: Sequence[Mapping[str, Any]]) -> str:
     shown = [
         f"{one['property']}：{one['owner']} 的话 → 被 {one['observer']} 在{one['surface']}里看见"
         f"（{one['scenario']}{'，已知' if one.get('known') else ''}）\n  证据  {one['evidence']}"
@@ -237,14 +220,14 @@ def _findings(findings: Sequence[dict[str, Any]]) -> str:
     return _block("越界", shown)
 
 
-def _leftovers(leftovers: Sequence[dict[str, Any]]) -> str:
+def _leftovers(leftovers: Sequence[Mapping[str, Any]]) -> str:
     return _block(
         "遗留（没能删掉，请手工清理）",
         [f"{one['resource']} {one['id']}：{one['reason']}" for one in leftovers],
     )
 
 
-def _timing(run: dict[str, Any]) -> str:
+def _timing(run: Mapping[str, Any]) -> str:
     facts = (
         ("服务启动", run["startup_s"], " 秒"),
         ("场景准备（中位）", run["setup_median_ms"], " 毫秒"),
