@@ -18,6 +18,8 @@ from support.reports.html.load import page
 from support.reports.html.load_charts import percentiles
 from support.reports.text.load import render_text
 from support.running.rejudge import rejudge
+from tests.reports_sample import EVIL as SLY
+from tests.reports_sample import assert_harmless, hostile
 
 EVIL = '<script>alert(1)</script>&"[/b][red]'
 CUTS = ("p50", "p90", "p95", "p99", "p99.9", "max")
@@ -292,3 +294,13 @@ def test_fairness_and_capacity_are_told_everywhere_once_they_were_measured():
     assert "分 2 片跑（local:2）" in render_text(made)
     verdicts = {item.group: item.verdict for item in conclusions(made)}
     assert (verdicts["公平（刷屏）"], verdicts["容量"]) == ("违反", "通过")
+
+
+def test_whatever_the_file_says_is_only_text_on_the_page():
+    made = hostile({**measured(), "findings": leaking()["findings"]}, keep=("curves",))
+    made["curves"] = {f"{name}{SLY}": points for name, points in measured()["curves"].items()}
+    made["curves"]["全部"] = measured()["curves"]["全部"]
+    made["run"]["leftovers"] = [{"resource": SLY, "id": SLY, "reason": SLY}]
+    made["notes"] = [f"一句说明{SLY}"]
+    shown = ("通过", "平日：每秒 20 句", "p99 < 2 s", "200.0 毫秒", "一句说明", "科技公司", "qq")
+    assert_harmless(page(made), *shown, "python -m support load")

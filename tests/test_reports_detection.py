@@ -5,6 +5,7 @@ from __future__ import annotations
 from support.reports.facts.mutation import latest, summary
 from support.reports.html.mutation import page as mutation_page
 from support.reports.text.mutation import table
+from tests.reports_sample import EVIL, assert_harmless, hostile
 
 
 def mutant(name: str, fate: str, **seen: str) -> dict:
@@ -71,3 +72,13 @@ def test_the_table_names_each_mutant_and_the_scenarios_it_turned_red():
 
 def test_without_a_battery_there_is_no_page(tmp_path):
     assert latest(tmp_path) is None
+
+
+def test_whatever_the_file_says_is_only_text_on_the_page():
+    made = hostile(results(), keep=("fate", "totals"))
+    for one in made["mutants"]:
+        one["seen"] = {f"{spec}{EVIL}": seen for spec, seen in one["seen"].items()}
+        one["fate"] += EVIL
+    made["exempt"] = {f"X-01{EVIL}": f"只有旁证{EVIL}"}
+    shown = ("wrong的题", "wrong", "一句<话>。", "A-01 通过：没有红", "P1", "B-01", "A-01", "存活")
+    assert_harmless(mutation_page(made), *shown, "只有旁证")
