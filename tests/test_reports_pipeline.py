@@ -75,7 +75,7 @@ WRITTEN = {
     "Allure 结果": lambda folder: len(list(folder.glob("allure-results/*-result.json"))) > 1,
     "Allure 网页": lambda folder: (folder / "allure-results" / "executor.json").exists(),
     **{
-        title: lambda folder, title=title: title in attached(folder)
+        f"附件 {title}": lambda folder, title=title: title in attached(folder)
         for title in ("隔离矩阵", "目标对比", "规约检出率", "压测")
     },
 }
@@ -125,7 +125,9 @@ def test_a_failing_renderer_is_named_and_never_ends_in_success(
     monkeypatch.setitem(RENDERERS, report.kind, some)
     told: list[str] = []
     assert publish(report, told.append, code) == final
-    assert told[0].startswith("文字报告没有做出来：套件出错 KeyError：'有意弄坏'（test_reports_")
+    assert told[0].startswith(
+        "报告“文字报告”没有做出来：套件出错 KeyError：'有意弄坏'（test_reports_"
+    )
     assert (report.folder / "junit").exists()
     assert (tmp_path / "latest").resolve() == report.folder
 
@@ -143,9 +145,9 @@ LAST = Renderer("乙", lambda report: "写好了")
 @pytest.mark.parametrize(
     ("error", "line", "failed"),
     [
-        (SuiteError("Allure 退出码 3"), "甲没有做出来：Allure 退出码 3", ("甲",)),
+        (SuiteError("Allure 退出码 3"), "报告“甲”没有做出来：Allure 退出码 3", ("甲",)),
         (NotWritten("没有装 Node"), "没有装 Node", ()),
-        (OSError(errno.EACCES, "不许写"), "甲没有做出来：套件出错 PermissionError", ("甲",)),
+        (OSError(errno.EACCES, "不许写"), "报告“甲”没有做出来：套件出错 PermissionError", ("甲",)),
     ],
 )
 @pytest.mark.parametrize("report", [ResultsKind.LOAD], indirect=True)

@@ -14,8 +14,8 @@ from support import __version__
 from support.battery.battery import Outcomes, Plan
 from support.battery.trial import Ground
 from support.battery.verdict import Fate, Judged, Seen
-from support.model import Outcome
 from support.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_UNDECIDED, EXIT_VIOLATED
+from support.model import Outcome
 from support.schemas import ResultsKind
 
 

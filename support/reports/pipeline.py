@@ -22,6 +22,8 @@ from support.reports.renderer import NotWritten, Renderer, Report
 from support.reports.renderers import RENDERERS
 from support.reports.wording import shorten
 
+_PACKAGE = Path(__file__).resolve().parents[1]
+
 Say = Callable[[str], object]
 
 
@@ -57,18 +59,20 @@ def render_each(report: Report, renderers: Sequence[Renderer], say: Say) -> tupl
             if is_full_disk(error):
                 raise
             failed.append(renderer.name)
-            told = f"{renderer.name}没有做出来：{_why(error)}"
+            told = f"报告“{renderer.name}”没有做出来：{_why(error)}"
         if told:
             say(told)
     return tuple(failed)
 
 
 def _why(error: Exception) -> str:
-    """套件自己的错误已经是完整的中文；别的是毛病，说出坏在哪一行。"""
+    """套件自己的错误已经是完整的中文；别的是毛病，说出坏在套件的哪一行。"""
     if isinstance(error, SuiteError):
         return str(error)
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{shorten(describe(error), 300)}（{Path(last.filename).name} 第 {last.lineno} 行）"
+    frames = traceback.extract_tb(error.__traceback__)[1:]
+    ours = [frame for frame in frames if _PACKAGE in Path(frame.filename).parents]
+    at = (ours or frames)[-1]
+    return f"{shorten(describe(error), 300)}（{Path(at.filename).name} 第 {at.lineno} 行）"
 
 
 def _point(run_dir: Path, name: str) -> None:

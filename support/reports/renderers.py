@@ -123,7 +123,7 @@ def _attached(title: str, make: Callable[[Report], str | None]) -> Renderer:
         attachments.attach(_allure(report), title, make(report))
         return ""
 
-    return Renderer(title, attach)
+    return Renderer(f"附件 {title}", attach)
 
 
 def _latest_mutation_page(report: Report) -> str | None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from support.model import Canary, Event, Kind, Leak, Outcome, ScenarioRecord, Surface
 from support.reports.html.components import render
@@ -39,26 +40,23 @@ class View:
 
     def text(self, event: Event, text: str, *, most: int = 10_000) -> Markup:
         """事件里的一段文字：自己的口令淡化、超过 `most` 处略去，越界的一处不少地标红。"""
-        marked: list[Markup] = []
+        # 一份提示词里上千段：逐段转义成普通的字，拼完再交给模板，比一段一个 Markup 快几倍。
+        marked: list[str] = []
         own, hole = 0, 0
         for piece in pieces(text, self.canaries, leaked_in(event, self.leaks)):
             shown = escape(piece.text)
             if piece.leaked:
-                shown = Markup("<mark>{}</mark>").format(piece.text)
+                shown = f"<mark>{shown}</mark>"
             elif piece.canary is not None:
                 own += 1
                 hole = len(marked) if own == most + 1 else hole
-                shown = _own(piece.text) if own <= most else Markup()
+                shown = "" if own > most else f'<span class="own">{shown}</span>'
             elif own > most and piece.text == "、":
-                shown = Markup()
+                shown = ""
             marked.append(shown)
         if own > most:
-            marked[hole] = _own(f"等另外 {own - most} 处自己的话")
-        return Markup().join(marked)
-
-
-def _own(text: str) -> Markup:
-    return Markup('<span class="own">{}</span>').format(text)
+            marked[hole] = f'<span class="own">等另外 {own - most} 处自己的话</span>'
+        return Markup("".join(marked))
 
 
 def render_all(view: View) -> dict[str, str]:
