@@ -16,7 +16,7 @@ from support.reports.renderer import NotWritten, Renderer, Report
 from support.reports.renderers import RENDERERS
 from support.running.rejudge import rejudge
 from support.schemas import ResultsKind, kind_of
-from tests import test_load_report, test_reports_detection
+from tests import load_sample, mutants_sample
 from tests.reports_sample import results
 
 VANISHED = "已知违反消失了：HIST-01 现在通过"
@@ -24,9 +24,9 @@ VANISHED = "已知违反消失了：HIST-01 现在通过"
 
 def sample(kind: ResultsKind) -> dict:
     if kind is ResultsKind.LOAD:
-        return test_load_report.results()
+        return load_sample.results()
     if kind is ResultsKind.MUTATION:
-        return {"schema": kind.schema, **test_reports_detection.results()}
+        return mutants_sample.results()
     known = {
         "id": "HIST-01", "state": "消失了", "said": VANISHED, "scenarios": ["场景"], "link": "",
     }  # fmt: skip
