@@ -10,7 +10,7 @@ from support.errors import Inconclusive, SuiteError, Violation
 from support.model import Outcome
 from support.phrases import TYPES
 from support.play.opening import open_stage
-from support.reports.evidence import attach_evidence
+from support.reports.allure.evidence import attach_evidence
 from support.running.plan import scene_of, step_errors
 
 register_type(**TYPES)  # 要在步骤模块之前；behave 先引入本文件

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import argparse
-import errno
 import os
 import signal
 import sys
@@ -17,7 +16,7 @@ from types import FrameType
 
 from support import __version__
 from support.arguments import Parser, factor, natural, path, speak_chinese, whole
-from support.errors import ConfigError, SuiteError, TargetUnreachable
+from support.errors import ConfigError, SuiteError, TargetUnreachable, is_full_disk
 
 #: 同一台主线版实例有新旧两个消息面，各是一类目标。
 LOCAL = ("maibot", "maibot-legacy")
@@ -42,11 +41,8 @@ _EXAMPLES = """例子：
   load        压测：定好的节奏，句句记账，越界的审计一直开着
 
 退出码：0 全部通过 · 1 有违反 · 2 用法或配置错误 · 3 有无法判定 · 4 目标连不上 · 130 被打断
-        （配置里写明的已知违反不算 1；它消失了而没有删掉才算）
+        （配置里写明的已知违反不算 1；它消失了而没有删掉才算；本该是 0 而有报告没做出来是 3）
 """
-
-#: 没有地方写了；Windows 没有后一种。
-_NO_ROOM = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -70,7 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        if error.errno not in _NO_ROOM:
+        if not is_full_disk(error):
             raise
         print(f"没能做完：盘满了，{error.filename or '报告'}写不下", file=sys.stderr)
         print("  改法：腾出空间，或用 --report-dir 换一块盘", file=sys.stderr)

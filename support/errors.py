@@ -1,4 +1,4 @@
-"""异常树：一看类型就知道该找谁。
+"""异常树与退出码：一看类型就知道该找谁。
 
     SuiteError                     套件或环境的问题 → Allure “broken”
     ├─ ConfigError                 配置或用法写错（退出码 2）
@@ -12,6 +12,15 @@
 """
 
 from __future__ import annotations
+
+import errno
+
+EXIT_OK, EXIT_VIOLATED, EXIT_USAGE, EXIT_UNDECIDED, EXIT_UNREACHABLE, EXIT_INTERRUPTED = (
+    0, 1, 2, 3, 4, 130,
+)  # fmt: skip
+
+#: 没有地方写了；Windows 没有后一种。
+_NO_ROOM = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 
 class SuiteError(Exception):
@@ -52,3 +61,8 @@ class Unsupported(SuiteError):
 
 class Violation(AssertionError):
     """被测服务违反了规格；消息由 :mod:`support.reports.wording` 的七行格式写成。"""
+
+
+def is_full_disk(error: BaseException) -> bool:
+    """是不是盘满了。"""
+    return isinstance(error, OSError) and error.errno in _NO_ROOM

@@ -20,6 +20,20 @@ class Outcome(str, Enum):
     INCONCLUSIVE = "无法判定"
     SKIPPED = "跳过"
 
+    @property
+    def severity(self) -> int:
+        """几个结论合成一个时，数大的说了算。"""
+        return _MILDEST_FIRST.index(self)
+
+
+_MILDEST_FIRST = (
+    Outcome.HELD,
+    Outcome.SKIPPED,
+    Outcome.INCONCLUSIVE,
+    Outcome.KNOWN,
+    Outcome.VIOLATED,
+)
+
 
 #: 规格的级别，离场景最近的标签说了算。
 LEVELS = ("核心", "扩展")

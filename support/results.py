@@ -12,6 +12,13 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from support import metrics
+from support.errors import (
+    EXIT_INTERRUPTED,
+    EXIT_OK,
+    EXIT_UNDECIDED,
+    EXIT_UNREACHABLE,
+    EXIT_VIOLATED,
+)
 from support.known import State, settle
 from support.model import Canary, Event, Kind, Known, Leak, Outcome, ScenarioRecord
 from support.oracles import leaks as watch
@@ -21,12 +28,7 @@ from support.reports.wording import (
     reproduce_command,
     who,
 )
-
-SCHEMA = "maibot-tenancy-spec/results/1"
-
-EXIT_OK, EXIT_VIOLATED, EXIT_USAGE, EXIT_UNDECIDED, EXIT_UNREACHABLE, EXIT_INTERRUPTED = (
-    0, 1, 2, 3, 4, 130,
-)  # fmt: skip
+from support.schemas import ResultsKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def build(run: Run, records: Sequence[ScenarioRecord], events: Sequence[Event]) 
     invalid = _invalid_reasons(run, records, tallies)
     known = settle(run.known, records)
     return {
-        "schema": SCHEMA,
+        "schema": ResultsKind.RUN.schema,
         "run": _run_section(run, records, ran, tallies, invalid),
         "totals": {outcome.value: _count(records, outcome) for outcome in Outcome},
         "scenarios": [_scenario(record, run, events, owners, leaks, known) for record in records],
@@ -275,6 +277,14 @@ def _property(leak: Leak) -> str:
     if owner.agent != observer.agent:
         return "P2"
     return "P4" if owner.platform != observer.platform else "P3"
+
+
+def load_exit_code(results: Mapping[str, Any]) -> int:
+    """一次压测的退出码：130 被打断；1 有违反；3 判不了；0 过关。"""
+    if results["run"]["interrupted"]:
+        return EXIT_INTERRUPTED
+    codes = {Outcome.VIOLATED.value: EXIT_VIOLATED, Outcome.HELD.value: EXIT_OK}
+    return codes.get(results["verdict"], EXIT_UNDECIDED)
 
 
 def exit_code(results: Mapping[str, Any], records: Sequence[ScenarioRecord]) -> int:

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -176,7 +177,7 @@ from support.errors import Violation
 from support.ledger import Ledger
 from support.model import Kind, Outcome, Owner, ScenarioRecord, Scope, Surface, Verdict
 from support.oracles import leaks
-from support.reports.evidence import attach_evidence
+from support.reports.allure.evidence import attach_evidence
 
 class Stage:
     def __init__(self, mint, name):
@@ -423,6 +424,48 @@ RESULTS: dict[str, Any] = {
     "leftovers": [{"resource": "tenants", "id": "t-9", "reason": "服务不肯删除"}],
     "notes": ["没有模型密钥，对话用模板。"],
 }
+
+
+#: 有人写坏的编号、名字、缘由；进到网页里只能是字。
+EVIL = """"><img src=x onerror=alert(1)><script>alert('坏')</script>&"""
+
+
+def hostile(value: Any, *, keep: tuple[str, ...] = ()) -> Any:
+    """把一份结果里的每段文字都写坏；`keep` 里的键说的是结论，原样留着。"""
+    if isinstance(value, str):
+        return f"{value}{EVIL}"
+    if isinstance(value, list | tuple):
+        return [hostile(one, keep=keep) for one in value]
+    if isinstance(value, dict):
+        return {key: one if key in keep else hostile(one, keep=keep) for key, one in value.items()}
+    return value
+
+
+class _Read(HTMLParser):
+    """照浏览器的读法读一页：有哪些标签、属性与字。"""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attributes}
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def assert_harmless(page: str, *shown: str) -> None:
+    """写坏的都成了字：没有多出标签与属性，而 `shown` 里的每一句都一字不差地读得到。"""
+    read = _Read()
+    read.feed(page)
+    assert not read.tags & {"script", "img", "iframe", "link", "object"}, read.tags
+    assert not [name for name in read.attributes if name.startswith("on")], read.attributes
+    missing = [one for one in shown if f"{one}{EVIL}" not in read.text]
+    assert missing == []
 
 
 def results(**changes: Any) -> dict[str, Any]:

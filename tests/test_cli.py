@@ -8,7 +8,7 @@ import socket
 
 import pytest
 
-from support import __version__, results
+from support import __version__, errors
 from support.arguments import factor, natural, whole
 from support.cli import COMMANDS, main
 from support.config import load_config
@@ -144,7 +144,7 @@ def test_help_tells_every_option_command_and_exit_code(capsys):
     assert [option for option in OPTIONS if not re.search(rf"^  .*{option}\b", out, re.M)] == []
     assert [command for command in COMMANDS if not re.search(rf"\b{command}\b", out)] == []
     [line] = re.findall("^退出码：.*$", out, re.M)
-    codes = {value for name, value in vars(results).items() if name.startswith("EXIT_")}
+    codes = {value for name, value in vars(errors).items() if name.startswith("EXIT_")}
     assert {int(number) for number in re.findall(r"\d+", line)} == codes
     assert not re.search(r"usage|options|show this|positional", out, re.IGNORECASE)
 

@@ -12,8 +12,8 @@ from support.compare.table import compare
 from support.conformance import files, report, seal
 from support.disclosure import TAG
 from support.errors import ConfigError
-from support.reports import comparison
-from tests.reports_sample import RESULTS, results, scenario
+from support.reports.html import comparison
+from tests.reports_sample import EVIL, RESULTS, assert_harmless, hostile, results, scenario
 
 
 def made(name, verdicts, *, version="1.0", transport="原生 WebSocket", suite="0.1.0", **run):
@@ -126,6 +126,18 @@ def folders(tmp_path):
     return tmp_path
 
 
+@pytest.mark.parametrize("word", ["违反", EVIL])
+def test_whatever_a_report_says_is_only_text_on_the_page(word):
+    found = hostile(rows(GOOD, BAD)[0], keep=("totals", "kind", "counts", "results"))
+    for row, target in zip(found["rows"], found["targets"] * 9, strict=False):
+        row["cells"][0]["verdict"] = word
+        target["results"] = hostile(target["results"])
+        target["counts"]["核心"][EVIL] = 1
+    page = comparison.page(found)
+    shown = ("HIST-01", "核心", "写错的：违反", "历史", "原生 WebSocket", "0.1.0", "写错的 1.0")
+    assert_harmless(page, *shown)
+
+
 def test_folders_results_and_conformance_files_may_be_mixed(folders, capsys):
     files.write(folders, BAD, "公开")
     words = [str(folders / "甲" / "results.json"), str(folders / "公开.json")]
@@ -136,8 +148,8 @@ def test_folders_results_and_conformance_files_may_be_mixed(folders, capsys):
         assert told in out
     assert json.loads((folders / "c.json").read_text("utf-8"))["totals"]["结论不同"] == 3
     page = (folders / "c.html").read_text("utf-8")
-    assert comparison.attached(folders / "甲") == {"目标对比": page}
-    assert comparison.attached(folders / "乙") == {}
+    assert comparison.attached(folders / "甲") == page
+    assert comparison.attached(folders / "乙") is None
 
 
 def test_wrong_files_are_named(folders):

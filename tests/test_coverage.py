@@ -7,8 +7,9 @@ import pytest
 from support.coverage import disagreements, load_matrix, summary
 from support.errors import ConfigError
 from support.play.opening import ROOT
-from support.reports.matrix import page
+from support.reports.html.isolation_matrix import page
 from support.running.plan import plan
+from tests.reports_sample import EVIL, assert_harmless, hostile
 
 SMALL = """
 data = ["历史", "密钥"]
@@ -84,3 +85,14 @@ def test_the_page_shows_the_worst_verdict_of_a_spec(matrix_from):
     html = page({"matrix": summary(matrix_from(SMALL)), "scenarios": scenarios})
     assert 'title="违反">A-01' in html
     assert 'title="通过">A-02' in html
+
+
+def test_whatever_the_results_say_is_only_text_on_the_page(matrix_from):
+    matrix = summary(matrix_from(SMALL))
+    matrix["properties"] = hostile(matrix["properties"])
+    for name, guards in matrix["guards"].items():
+        sly = {f"{data}{EVIL}": hostile(specs) for data, specs in guards.items()}
+        matrix["guards"][name] = sly
+    scenarios = [{"id": f"A-01{EVIL}", "verdict": "违反"}]
+    html = page({"matrix": matrix, "scenarios": scenarios})
+    assert_harmless(html, "P1 甲", "P2 乙", "历史", "A-01", "A-02")

@@ -19,8 +19,10 @@ from support.disclosure import CAPABILITIES, CHECKS, HIDDEN, TAG, hide, is_liste
 from support.lint import lint_features
 from support.lint.features import feature_files, parse
 from support.lint.scenarios import spec_ids
-from support.reports import comparison
-from support.reports.publish import publish
+from support.reports.html import comparison
+from support.reports.pipeline import publish
+from support.reports.renderer import Report
+from support.schemas import ResultsKind
 from tests.reports_sample import RESULTS, results, scenario
 from tests.runs import ROOT, deployment, only
 from tests.runs import run as run_suite
@@ -364,7 +366,10 @@ def test_the_other_reports_of_an_older_run_are_still_written(tmp_path):
     for one in outcome["scenarios"]:
         one["tags"] = ["核心"]
     (tmp_path / "run").mkdir()
-    told = "\n".join(publish(tmp_path / "run", outcome, history_limit=1, page=False))
+    told: list[str] = []
+    report = Report(ResultsKind.RUN, outcome, tmp_path / "run", page=False)
+    assert publish(report, told.append, 0) == 0
+    told = "\n".join(told)
     assert "没有写合规报告：运行 2026-11-22T14-03-07" in told
     left = {one.name for one in (tmp_path / "run").iterdir()}
     assert {"report.txt", "junit"} <= left

@@ -16,7 +16,7 @@ from support.known import refuse_unknown
 from support.model import Kind, Known, Outcome, Verdict
 from support.records import Scene, conclude, dump_record, parse_record
 from support.reports.junit import write_junit
-from support.reports.text import render_text
+from support.reports.text.run import render_text
 from support.reports.wording import explain
 from tests.histories import EDU, HELD, INCONCLUSIVE, TECH, VIOLATED, History
 from tests.runs import deployment

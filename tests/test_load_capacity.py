@@ -18,7 +18,7 @@ from support.load.session import Ended, Setting
 from support.load.supervisor import Supervisor
 from support.load.task import Shard
 from support.load.thresholds import parse_all
-from support.reports.load.extras import lines as told
+from support.reports.text.load import section_lines as told
 
 
 def step(rate: float, held: bool, *, lag: float = 0.0, cpu: float = 0.1) -> Step:

@@ -24,6 +24,7 @@ from support.load.profile import LoadProfile
 from support.load.shard import FRAMES, JOURNAL, Played
 from support.load.task import Shard
 from support.load.thresholds import parse_all
+from support.results import load_exit_code
 from tests.runs import ROOT, Finished, load, load_until, steady
 
 SHORT = ("--rate", "30", "--warmup", "0.2")
@@ -47,7 +48,7 @@ def test_a_lost_shard_can_not_pass(tmp_path):
     parts = [_played(tmp_path / "甲", 0, (0,), clock=50.0)]
     results = outcome.build(_facts("第 2 片没有回来：它的工作进程没了"), parts)
     assert results["verdict"] == "无法判定"
-    assert outcome.exit_code(results) == 3
+    assert load_exit_code(results) == 3
     assert not results["run"]["valid"]
 
 

@@ -28,7 +28,7 @@ from support.load.journal import RECORD, What
 from support.load.lane import Door
 from support.load.profile import LoadProfile
 from support.load.session import Setting
-from support.reports.load.extras import lines as told
+from support.reports.text.load import section_lines as told
 
 _LENGTH, _GAP = 4.0, 0.1
 _ARMS = tuple(

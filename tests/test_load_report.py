@@ -10,66 +10,19 @@ from xml.etree import ElementTree
 import pytest
 from rich.cells import cell_len
 
-from support.reports.load import allure
-from support.reports.load.page import page
-from support.reports.load.pictures import percentiles
-from support.reports.load.plots import exact, straight
-from support.reports.load.series import moments, span, sparkline
-from support.reports.load.text import render_text
+from support.reports.allure import load as allure
+from support.reports.facts.load import conclusions
+from support.reports.facts.series import moments, span, sparkline
+from support.reports.html.charts import exact, straight
+from support.reports.html.load import page
+from support.reports.html.load_charts import percentiles
+from support.reports.text.load import render_text
 from support.running.rejudge import rejudge
+from tests.load_sample import results
+from tests.reports_sample import EVIL as SLY
+from tests.reports_sample import assert_harmless, hostile
 
 EVIL = '<script>alert(1)</script>&"[/b][red]'
-CUTS = ("p50", "p90", "p95", "p99", "p99.9", "max")
-
-
-def group(sent: int, latency: float | None, **counts: int) -> dict:
-    zero = dict.fromkeys(
-        ("lost", "refused", "duplicated", "foreign", "late", "out_of_order", "errors"), 0
-    )
-    cuts = {cut: latency * (1 + at) for at, cut in enumerate(CUTS)} if latency else None
-    return {
-        "sent": sent, "acked": sent, "replied": sent, **zero, **counts,
-        "latency": cuts, "samples": sent if latency else 0,
-    }  # fmt: skip
-
-
-def curve(slowest: float) -> list[list[float]]:
-    return [[share, slowest * share / 100] for share in (0, 50, 90, 99, 99.9, 99.99, 100)]
-
-
-def results(**changed) -> dict:
-    tenants = {"科技公司": 60, "教育机构": 40}
-    rows = {name: group(sent, sent / 1000) for name, sent in tenants.items()}
-    return {
-        "schema": "maibot-tenancy-spec/load/1",
-        "run": {
-            "id": "1", "seed": 7, "started": "2026-01-01T00:00:00+08:00", "suite_version": "0",
-            "command": "python -m support load", "loop": "asyncio", "transport": "原生 WebSocket",
-            "duration_s": 5.5, "interrupted": False, "aborted": "", "valid": True,
-            "invalid_reasons": [], "leftovers": [],
-            "target": {
-                "kind": "内置参考服务", "name": "参考", "version": "1",
-                "control_url": "", "server_url": "ws://127.0.0.1:1",
-            },
-        },
-        "profile": {"title": "平日", "warmup": 1.0, "described": "平日：每秒 20 句"},
-        "verdict": "通过",
-        "totals": group(100, 0.05),
-        "replies_per_s": 20.0,
-        "tenants": [{"tenant": name, **row} for name, row in rows.items()],
-        "scenarios": [{"name": "技术讨论群", **rows["科技公司"]}],
-        "platforms": [{"name": "qq", **rows["科技公司"]}],
-        "curves": {name: curve(0.3) for name in ("全部", *tenants)},
-        "seconds": [
-            {"second": n, "sent": 20, "replied": 18 + n, "p50": 0.01, "p99": 0.02 * n}
-            for n in range(5)
-        ],
-        "thresholds": [{"text": "p99 < 2 s", "verdict": "通过", "actual": "200.0 毫秒"}],
-        "scan": {"scanned": 200, "unplaced": 0},
-        "findings": [],
-        "notes": [],
-        **changed,
-    }  # fmt: skip
 
 
 def empty() -> dict:
@@ -174,14 +127,14 @@ def test_an_interrupted_run_says_so_everywhere():
     made["run"]["interrupted"] = True
     assert "被打断" in render_text(made)
     assert "被打断" in page(made)
-    assert next(allure.items(made)).verdict == "无法判定"
+    assert next(conclusions(made)).verdict == "无法判定"
 
 
 def test_an_empty_run_renders_and_nothing_in_it_passes():
     made = empty()
     assert "一句话也没有说出口" in render_text(made)
     assert page(made).count("没有样本，画不出来") == 4
-    assert {item.verdict for item in allure.items(made)} == {"无法判定"}
+    assert {item.verdict.value for item in conclusions(made)} == {"无法判定"}
 
 
 def test_loss_is_said_next_to_the_latency_it_is_missing_from():
@@ -193,19 +146,18 @@ def test_loss_is_said_next_to_the_latency_it_is_missing_from():
 def test_allure_says_what_was_decided(tmp_path):
     made = leaking()
     made["thresholds"].append({"text": "p50 < 1 s", "verdict": "无法判定", "actual": "没有样本"})
-    allure.write_allure(tmp_path, made)
+    allure.write(tmp_path, made)
     written = [json.loads(file.read_text("utf-8")) for file in tmp_path.glob("*-result.json")]
     seen = {one["name"]: one["status"] for one in written}
     assert seen["p99 < 2 s"] == "passed"
     assert seen["p50 < 1 s"] == "broken"
     assert [s for name, s in seen.items() if "看见" in name] == ["failed"]
-    assert any("load" in html.read_text("utf-8") for html in tmp_path.glob("*.html"))
 
 
 def test_misplaced_replies_are_a_violation_even_without_a_finding():
     made = results()
     made["totals"]["foreign"] = 2
-    assert [i.verdict for i in allure.items(made) if i.group == "越界"] == ["违反"]
+    assert [i.verdict for i in conclusions(made) if i.group == "越界"] == ["违反"]
 
 
 @pytest.mark.parametrize(
@@ -215,7 +167,7 @@ def test_misplaced_replies_are_a_violation_even_without_a_finding():
 def test_the_report_is_redone_from_the_folder_with_the_same_exit_code(
     tmp_path, monkeypatch, verdict, interrupted, code
 ):
-    monkeypatch.setattr("support.reports.publish.TOOL_DIR", tmp_path / "没有")
+    monkeypatch.setattr("support.reports.renderers.TOOL_DIR", tmp_path / "没有")
     folder = tmp_path / "load-1"
     folder.mkdir()
     made = copy.deepcopy(results(verdict=verdict))
@@ -290,5 +242,15 @@ def test_fairness_and_capacity_are_told_everywhere_once_they_were_measured():
     made["run"]["cluster"] = {"where": "local:2", "shards": 2, "clocks": [0.0, 0.0]}
     assert "分 2 片跑（local:2）" in page(made)
     assert "分 2 片跑（local:2）" in render_text(made)
-    verdicts = {item.group: item.verdict for item in allure.items(made)}
+    verdicts = {item.group: item.verdict for item in conclusions(made)}
     assert (verdicts["公平（刷屏）"], verdicts["容量"]) == ("违反", "通过")
+
+
+def test_whatever_the_file_says_is_only_text_on_the_page():
+    made = hostile({**measured(), "findings": leaking()["findings"]}, keep=("curves",))
+    made["curves"] = {f"{name}{SLY}": points for name, points in measured()["curves"].items()}
+    made["curves"]["全部"] = measured()["curves"]["全部"]
+    made["run"]["leftovers"] = [{"resource": SLY, "id": SLY, "reason": SLY}]
+    made["notes"] = [f"一句说明{SLY}"]
+    shown = ("通过", "平日：每秒 20 句", "p99 < 2 s", "200.0 毫秒", "一句说明", "科技公司", "qq")
+    assert_harmless(page(made), *shown, "python -m support load")

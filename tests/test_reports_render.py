@@ -13,9 +13,11 @@ from pathlib import Path
 import pytest
 
 from support.errors import SuiteError
-from support.reports import node, render
-from support.reports.cover import cover_of_run
-from support.reports.render import History, ensure_allure, render_allure
+from support.reports.allure import generate, node
+from support.reports.allure.generate import History, render_allure
+from support.reports.allure.metadata import of_run
+from support.reports.allure.node import ensure_allure
+from support.reports.renderer import NotWritten
 from tests.reports_sample import ROOT, behave, make_project, results
 
 
@@ -49,14 +51,14 @@ def test_runs_make_one_self_contained_page_with_a_trend(tmp_path, tool_dir):
     history = tmp_path / "history.jsonl"
     behave(project, folder / "allure-results")
     for number in (1, 2, 2):  # 最后一次是同一次运行重新出报告
-        done = render_allure(
+        render_allure(
             folder / "allure-results",
             target,
             history=History(history),
-            cover=cover_of_run(run_results(number), folder),
+            metadata=of_run(run_results(number)),
+            again="",
             tool_dir=tool_dir,
         )
-        assert done.ok, done.message
     html = target.read_text("utf-8")
     assert "googletagmanager" not in html
     assert not re.search(r"<(script|link|img)[^>]*(src|href)=[\"']?(https?:)?//", html)
@@ -77,20 +79,23 @@ def test_runs_make_one_self_contained_page_with_a_trend(tmp_path, tool_dir):
     assert len(trend["data"]) == 2
 
 
-def attempt(tmp_path, tool_dir):
+def attempt(tmp_path, tool_dir, kind=NotWritten):
+    """做不成：没有备好工具是 NotWritten，不算毛病；别的是 SuiteError。"""
     target = tmp_path / "运行" / "allure.html"
-    done = render_allure(
-        tmp_path / "allure-results",
-        target,
-        history=History(tmp_path / "history.jsonl"),
-        cover=cover_of_run(results(), target.parent),
-        tool_dir=tool_dir,
-    )
-    assert not done.ok
+    again = f"python -m support report {target.parent}"
+    with pytest.raises(kind) as told:
+        render_allure(
+            tmp_path / "allure-results",
+            target,
+            history=History(tmp_path / "history.jsonl"),
+            metadata=of_run(results()),
+            again=again,
+            tool_dir=tool_dir,
+        )
     assert not target.exists()
     assert not (tmp_path / "history.jsonl").exists()
-    assert f"python -m support report {target.parent}" in done.message
-    return done.message
+    assert str(told.value).endswith(f"补上之后运行：{again}")
+    return str(told.value)
 
 
 @pytest.fixture
@@ -144,13 +149,13 @@ def test_half_installed_allure_does_not_count(fake_tool):
 )
 def test_a_failed_render_leaves_no_page(tmp_path, monkeypatch, fake_tool, act, words):
     fake_node(tmp_path, monkeypatch, act)
-    assert words in attempt(tmp_path, fake_tool)
+    assert words in attempt(tmp_path, fake_tool, SuiteError)
 
 
 def test_a_render_that_never_ends_is_given_up(tmp_path, monkeypatch, fake_tool):
-    monkeypatch.setattr(render, "_RENDER_SECONDS", 0.1)
+    monkeypatch.setattr(generate, "_RENDER_SECONDS", 0.1)
     fake_node(tmp_path, monkeypatch, "exec sleep 600")
-    assert "没有做完" in attempt(tmp_path, fake_tool)
+    assert "没有做完" in attempt(tmp_path, fake_tool, SuiteError)
 
 
 def test_npm_failure_is_told_with_its_last_words(tmp_path, monkeypatch):

@@ -8,7 +8,7 @@ import pytest
 from rich.cells import cell_len
 
 from support.reports.junit import write_junit
-from support.reports.text import render_text
+from support.reports.text.run import render_text
 from tests.reports_sample import RESULTS, results, scenario
 
 ORIGINAL = """\

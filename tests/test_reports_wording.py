@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from datetime import datetime
 
 import pytest
@@ -20,7 +21,7 @@ from support.model import (
     Surface,
     Verdict,
 )
-from support.reports.pages import View
+from support.reports.html.evidence import View, render_all
 from support.reports.wording import (
     aimed,
     describe_event,
@@ -28,6 +29,7 @@ from support.reports.wording import (
     reproduce_command,
     violation_text,
 )
+from tests.reports_sample import EVIL, assert_harmless
 
 OWNER = Owner("HIST-01#1/科技公司", "技术助手", "qq", "private:u1", "小雨")
 OTHER = Owner("HIST-01#1/教育机构", "教育导师", "qq", "private:u1", "小王")
@@ -149,6 +151,37 @@ def test_pages_fold_own_words_but_never_a_leak():
     assert '、<span class="own">等另外 5 处自己的话</span>' in shown
     assert "&lt;b&gt;" in shown
     assert not any(token in shown for token in TOKENS)
+
+
+def sly(owner):
+    return Owner(*(f"{getattr(owner, one.name)}{EVIL}" for one in fields(owner)))
+
+
+def test_whatever_was_said_is_only_text_on_every_page():
+    mine, other = sly(OWNER), sly(OTHER)
+    words = f"第1句{EVIL}"
+    canary = Canary(TOKENS[0], mine, Scope.CHAT, words, "HIST-01")
+    data = {"source": EVIL, "model": f"模型{EVIL}", "code": EVIL, "reason": EVIL}
+    text = f"开头{EVIL}{canary.token}"
+    said = replace(event(Kind.SAID, text, by=mine, **data), seq=1, token=canary.token)
+    heard = event(Kind.HEARD, text, by=other, **data)
+    prompt = replace(event(Kind.PROMPT, text, by=other, **data), seq=43, surface=Surface.PROMPT)
+    refused = replace(event(Kind.REFUSED, text, by=mine, **data), seq=44)
+    leaks = tuple(Leak(canary, other, one.surface, one) for one in (heard, prompt))
+    judged = Verdict(
+        Outcome.VIOLATED, f"结论{EVIL}", 3, (1, 42), f"期望{EVIL}", f"实际{EVIL}", leaks
+    )
+    held = replace(judged, outcome=Outcome.HELD, claim=f"通过的结论{EVIL}")
+    view = View(
+        record(Outcome.VIOLATED, judged, held, reason=f"缘由{EVIL}"),
+        [said, heard, prompt, refused],
+        {canary.token: canary},
+    )
+    pages = render_all(view)
+    assert_harmless(pages["对话记录"], "开头", "qq", "来自")
+    assert_harmless(pages["裁决与证据"], "缘由", "结论", "通过的结论", "期望　期望", "实际　实际")
+    assert_harmless(pages["越界审计"], "第1句", "开头", "小王")
+    assert_harmless(pages["提示词"], "模型", "开头")
 
 
 def test_reproducing_aims_at_the_same_target():

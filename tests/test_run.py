@@ -12,8 +12,8 @@ import pytest
 
 from support.ledger import read_events
 from support.model import Kind
-from support.reports.node import find_allure, find_node
-from support.reports.publish import TOOL_DIR
+from support.reports.allure.node import find_allure, find_node
+from support.reports.pipeline import TOOL_DIR
 from tests.runs import (
     LLM_KEY,
     REFUSING,

@@ -27,8 +27,10 @@ from support.coverage import load_matrix
 from support.errors import ConfigError
 from support.play.opening import ROOT, new_run_id
 from support.records import Scene
-from support.reports.publish import publish_detection
+from support.reports.pipeline import plainly, publish, write_results
+from support.reports.renderer import Report
 from support.running.plan import plan as plan_scenes
+from support.schemas import ResultsKind
 from support.targets.embedded import observing
 from support.targets.process import nursery
 
@@ -94,9 +96,9 @@ def _run(plan: Plan, claims: Claims, options: argparse.Namespace, console: Conso
         ground = Ground(config, endpoints, run_dir / "trials", run_id, options.seed, launch)
         outcomes = run_battery(plan, ground, progress)
     results = record(ground, started, plan, outcomes, claims)
-    for line in publish_detection(run_dir, results, history_limit=config.report.history):
-        console.print(line, highlight=False, soft_wrap=True, markup=False)
-    return exit_code(results)
+    write_results(run_dir / ResultsKind.MUTATION.file, results)
+    report = Report(ResultsKind.MUTATION, results, run_dir, config.report.history)
+    return publish(report, plainly(console), exit_code(results))
 
 
 def _parser() -> Parser:

@@ -14,10 +14,9 @@ from support import __version__
 from support.battery.battery import Outcomes, Plan
 from support.battery.trial import Ground
 from support.battery.verdict import Fate, Judged, Seen
+from support.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_UNDECIDED, EXIT_VIOLATED
 from support.model import Outcome
-from support.results import EXIT_INTERRUPTED, EXIT_OK, EXIT_UNDECIDED, EXIT_VIOLATED
-
-SCHEMA = "maibot-tenancy-spec/mutants/1"
+from support.schemas import ResultsKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ def record(
     unproven = _unproven(plan, outcomes, claims.exempt) if plan.whole else []
     clean = {spec: _seen(seen) for spec, seen in outcomes.clean.items()}
     return {
-        "schema": SCHEMA,
+        "schema": ResultsKind.MUTATION.schema,
         "run": {
             "id": ground.run_id,
             "started": started.isoformat(timespec="seconds"),

@@ -12,8 +12,6 @@ from enum import Enum
 
 from support.model import Outcome, ScenarioRecord
 
-_WORST = (Outcome.VIOLATED, Outcome.INCONCLUSIVE, Outcome.SKIPPED, Outcome.HELD)
-
 
 class Fate(Enum):
     """一个变异体的下场。"""
@@ -70,7 +68,7 @@ def outcomes(records: Iterable[ScenarioRecord], planned: Mapping[str, int]) -> d
 
 def _worst(records: Sequence[ScenarioRecord], planned: int) -> Seen:
     took = sum(record.duration_s for record in records)
-    worst = min(records, key=lambda record: _WORST.index(record.verdict), default=None)
+    worst = max(records, key=lambda record: record.verdict.severity, default=None)
     if worst is not None and worst.verdict is Outcome.VIOLATED:
         return Seen(Outcome.VIOLATED, worst.reason, took)
     if worst is None or len(records) < planned:

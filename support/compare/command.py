@@ -22,7 +22,8 @@ from support.compare.table import DIFFERENT, PARTIAL, SAME, UNPUBLISHED, compare
 from support.conformance.files import read_report
 from support.errors import ConfigError
 from support.model import LEVELS
-from support.reports import comparison
+from support.reports.facts.comparison import FILE, by_feature
+from support.reports.html import comparison
 
 _WIDTH = 140
 _EXAMPLES = """例子：
@@ -53,7 +54,7 @@ def main(arguments: Sequence[str]) -> int:
     if options.html:
         _write(options.html, comparison.page(found))
     if options.into:
-        _write(options.into / comparison.FILE, comparison.page(found))
+        _write(options.into / FILE, comparison.page(found))
         print(f"放好了；python -m support report {options.into} 之后它在报告的“全局附件”里")
     return 0
 
@@ -130,7 +131,7 @@ def _side_by_side(
 ) -> Table:
     labels = [escape(one["label"]) for one in targets]
     table = Table("规格", "级别", "场景", *labels, title=f"{kind}的 {len(rows)} 条")
-    for feature, group in _by_feature(rows).items():
+    for feature, group in by_feature(rows).items():
         table.add_section()
         table.add_row(f"[bold]{escape(feature)}[/]")
         for row in group:
@@ -144,7 +145,7 @@ def _listed(kind: str, rows: Sequence[Mapping[str, Any]]) -> Iterable[Table]:
     if not rows:
         return
     table = Table("功能", "结论", "规格", title=f"{kind}的 {len(rows)} 条")
-    for feature, group in _by_feature(rows).items():
+    for feature, group in by_feature(rows).items():
         verdicts: dict[str, list[str]] = defaultdict(list)
         for row in group:
             shown = dict.fromkeys(cell["shown"] for cell in row["cells"])
@@ -167,10 +168,3 @@ def _checks(
         cells = (" ".join(f"{name} {n}" for name, n in one.items() if n) for one in row["cells"])
         table.add_row(escape(f"{row['property']} {row['meaning']}"), *cells)
     yield table
-
-
-def _by_feature(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
-    groups: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-    for row in rows:
-        groups[row["feature"]].append(row)
-    return groups

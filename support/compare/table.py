@@ -20,16 +20,6 @@ UNTOLD = "未公开"
 DIFFERENT, PARTIAL, SAME = "结论不同", "有的没有判", "结论相同"
 UNPUBLISHED = "有的没有公开"
 
-_WORST = [
-    outcome.value
-    for outcome in (
-        Outcome.VIOLATED,
-        Outcome.KNOWN,
-        Outcome.INCONCLUSIVE,
-        Outcome.SKIPPED,
-        Outcome.HELD,
-    )
-] + [UNTOLD]
 _RED = (Outcome.VIOLATED.value, Outcome.KNOWN.value)
 _UNJUDGED = (Outcome.SKIPPED.value, ABSENT)
 
@@ -142,7 +132,7 @@ def _cell(scenarios: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     if not scenarios:
         return {"verdict": ABSENT, "shown": ABSENT, "rows": 0, "reasons": []}
     verdicts = [one["verdict"] for one in scenarios]
-    worst = min(verdicts, key=_WORST.index)
+    worst = max(verdicts, key=_severity)
     count = verdicts.count(worst)
     mixed = f" {count}/{len(verdicts)}" if count < len(verdicts) else ""
     told = [one["reason"].splitlines()[0] for one in scenarios if one["reason"]]
@@ -152,6 +142,11 @@ def _cell(scenarios: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "rows": len(scenarios),
         "reasons": list(dict.fromkeys(told)),
     }
+
+
+def _severity(verdict: str) -> int:
+    """没有公开的不知道多坏，排在最后。"""
+    return -1 if verdict == UNTOLD else Outcome(verdict).severity
 
 
 def _target(

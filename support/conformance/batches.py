@@ -15,16 +15,6 @@ from support.known import State
 from support.model import Outcome
 from support.records import Scene
 
-_WORST = [
-    outcome.value
-    for outcome in (
-        Outcome.VIOLATED,
-        Outcome.KNOWN,
-        Outcome.INCONCLUSIVE,
-        Outcome.HELD,
-        Outcome.SKIPPED,
-    )
-]
 #: 名单上的一条在几次运行里各有下文：还违反着的最要紧，没有跑到的不作数。
 _STATES = [
     state.value
@@ -114,7 +104,10 @@ def _by_scenario(
 
 
 def _worst(found: Sequence[tuple[str, Mapping[str, Any]]]) -> Mapping[str, Any]:
-    return min((one for _, one in found), key=lambda one: _WORST.index(one["verdict"]))
+    """真正判过的几次里最坏的；哪次都没有跑到，就是跳过。"""
+    rows = [one for _, one in found]
+    judged = [one for one in rows if one["verdict"] != Outcome.SKIPPED.value]
+    return max(judged or rows, key=lambda one: Outcome(one["verdict"]).severity)
 
 
 def _contradictions(
@@ -123,7 +116,9 @@ def _contradictions(
     """几次判得不一样的场景；没有跑的那几次不算一种说法。"""
     told = []
     for (spec, name), found in rows.items():
-        judged = {run: one["verdict"] for run, one in found if one["verdict"] != _WORST[-1]}
+        judged = {
+            run: one["verdict"] for run, one in found if one["verdict"] != Outcome.SKIPPED.value
+        }
         if len(set(judged.values())) > 1:
             told.append({"id": spec, "name": name.strip(), "verdicts": judged})
     return told

@@ -16,15 +16,19 @@ from support.conformance.markdown import render
 from support.conformance.seal import is_intact, read_text, seal, seal_text
 from support.conformance.withhold import NOTICE, PUBLIC, public
 from support.errors import ConfigError
+from support.schemas import ResultsKind, kind_of
 
 NAME = "conformance"
-_RESULTS = "maibot-tenancy-spec/results/"
-_MUTANTS = "maibot-tenancy-spec/mutants/"
 
 
 def write(folder: Path, results: Mapping[str, Any], name: str = NAME) -> list[Path]:
     """一次运行的结果写成公开的一份，返回两个文件的路径。"""
-    return write_report(folder, public(content.build(results)), name)
+    return write_report(folder, publishable(results), name)
+
+
+def publishable(results: Mapping[str, Any]) -> dict[str, Any]:
+    """一次运行的结果，公开的形式，盖好校验；规格太旧、分不出检查时抛 ConfigError。"""
+    return seal(public(content.build(results)))
 
 
 def write_report(folder: Path, report: Mapping[str, Any], name: str = NAME) -> list[Path]:
@@ -57,7 +61,7 @@ def target_name(report: Mapping[str, Any]) -> str:
 def read_results(path: Path) -> dict[str, Any]:
     """读一次运行的 results.json；给目录或文件都行。"""
     found = _read_json(_results_path(path))
-    if not str(found.get("schema", "")).startswith(_RESULTS):
+    if kind_of(found) is not ResultsKind.RUN:
         raise _wrong(path, "不是 results.json", "一次运行留下的目录，或它的 results.json")
     return found
 
@@ -75,10 +79,9 @@ def read_whole(path: Path) -> dict[str, Any]:
 def read_report(path: Path) -> dict[str, Any]:
     """读成合规报告：目录与 results.json 现算，合规报告的 JSON（公开或全文）先核对校验。"""
     found = _read_json(_results_path(path))
-    schema = str(found.get("schema", ""))
-    if schema.startswith(_RESULTS):
+    if kind_of(found) is ResultsKind.RUN:
         return content.build(found)
-    if schema not in (content.SCHEMA, content.OLD_SCHEMA):
+    if found.get("schema") not in (content.SCHEMA, content.OLD_SCHEMA):
         raise _wrong(path, "不是结果也不是合规报告", _ALLOWED)
     if not is_intact(found):
         raise _wrong(path, "合规报告的校验不符，被改过，作废", "原样的合规报告")
@@ -111,7 +114,7 @@ def _read_json(path: Path) -> dict[str, Any]:
         raise _wrong(path, "不是 JSON", _ALLOWED) from None
     if not isinstance(found, dict):
         raise _wrong(path, "不是一份结果", _ALLOWED)
-    if str(found.get("schema", "")).startswith(_MUTANTS):
+    if kind_of(found) is ResultsKind.MUTATION:
         raise _wrong(path, "这是变异检验的结果", _ALLOWED)
     return found
 

@@ -14,15 +14,16 @@ from support.known import describe
 from support.model import Outcome
 
 _NONE = "无"
+_UNPROVEN = (Outcome.VIOLATED, Outcome.KNOWN, Outcome.INCONCLUSIVE)
 #: 每个结论在这一页里举几条证据；全部在 JSON 里。
 _SHOWN = 3
 
 
 def render(report: Mapping[str, Any]) -> str:
     """整份 Markdown，不含校验。"""
-    by_verdict: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    found: dict[Outcome, list[Mapping[str, Any]]] = defaultdict(list)
     for one in report["scenarios"]:
-        by_verdict[one["verdict"]].append(one)
+        found[Outcome(one["verdict"])].append(one)
     held: Mapping[str, Any] = report.get("withheld", {})
     blocks = [
         report.get("notice", ""),
@@ -31,13 +32,13 @@ def render(report: Mapping[str, Any]) -> str:
         _levels(report),
         _capabilities(report),
         _withheld(held) if held else "",
-        _red("违反", by_verdict["违反"], f"{'除安全检查之外，' if held else ''}{_NONE}。"),
-        _red("已知违反", by_verdict["已知违反"], ""),
+        _red(Outcome.VIOLATED, found, f"{'除安全检查之外，' if held else ''}{_NONE}。"),
+        _red(Outcome.KNOWN, found, ""),
         _listed(report["known"]),
         _leaks(report["leaks"]),
-        _undecided(by_verdict["无法判定"]),
-        _skipped(by_verdict["跳过"]),
-        _held(by_verdict["通过"]),
+        _undecided(found[Outcome.INCONCLUSIVE]),
+        _skipped(found[Outcome.SKIPPED]),
+        _held(found[Outcome.HELD]),
         _reproduce(report),
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
@@ -129,7 +130,10 @@ def _withheld(withheld: Mapping[str, Any]) -> str:
     return f"## 安全检查\n\n{withheld['said']}\n\n{listed}"
 
 
-def _red(title: str, scenarios: Sequence[Mapping[str, Any]], nothing: str) -> str:
+def _red(
+    outcome: Outcome, found: Mapping[Outcome, Sequence[Mapping[str, Any]]], nothing: str
+) -> str:
+    title, scenarios = outcome.value, found.get(outcome, ())
     if not scenarios:
         return f"## {title}\n\n{nothing}" if nothing else ""
     rows = [(_name(one), one["level"], one["reason"].partition("\n")[0]) for one in scenarios]
@@ -173,7 +177,11 @@ def _leaks(leaks: Sequence[Mapping[str, Any]]) -> str:
 
 def _undecided(scenarios: Sequence[Mapping[str, Any]]) -> str:
     rows = [(_name(one), one["level"], one["reason"]) for one in scenarios]
-    return f"## 无法判定\n\n{_table(('场景', '级别', '为什么'), rows)}" if rows else ""
+    return (
+        f"## {Outcome.INCONCLUSIVE.value}\n\n{_table(('场景', '级别', '为什么'), rows)}"
+        if rows
+        else ""
+    )
 
 
 def _skipped(scenarios: Sequence[Mapping[str, Any]]) -> str:
@@ -181,7 +189,7 @@ def _skipped(scenarios: Sequence[Mapping[str, Any]]) -> str:
     for one in scenarios:
         reasons[one["reason"]].append(one["id"])
     rows = [(reason, " ".join(dict.fromkeys(ids))) for reason, ids in reasons.items()]
-    return f"## 跳过\n\n{_table(('为什么', '规格'), rows)}" if rows else ""
+    return f"## {Outcome.SKIPPED.value}\n\n{_table(('为什么', '规格'), rows)}" if rows else ""
 
 
 def _held(scenarios: Sequence[Mapping[str, Any]]) -> str:
@@ -189,14 +197,12 @@ def _held(scenarios: Sequence[Mapping[str, Any]]) -> str:
     for one in scenarios:
         features[one["feature"]].append(one["id"])
     rows = [(feature, " ".join(dict.fromkeys(ids))) for feature, ids in features.items()]
-    return f"## 通过\n\n{_table(('功能', '规格'), rows)}" if rows else ""
+    return f"## {Outcome.HELD.value}\n\n{_table(('功能', '规格'), rows)}" if rows else ""
 
 
 def _reproduce(report: Mapping[str, Any]) -> str:
     commands = dict.fromkeys(
-        one["reproduce"]
-        for one in report["scenarios"]
-        if one["verdict"] in ("违反", "已知违反", "无法判定")
+        one["reproduce"] for one in report["scenarios"] if Outcome(one["verdict"]) in _UNPROVEN
     )
     lines = [
         "## 复现", "",

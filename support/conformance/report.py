@@ -132,13 +132,13 @@ def _level(scenarios: Sequence[Mapping[str, Any]], level: str) -> dict[str, Any]
 
 def _result(counts: Mapping[str, int]) -> str:
     """一个级别的结论。已知违反也是违反：写明了不等于符合。"""
-    if counts["违反"] or counts["已知违反"]:
+    if counts[Outcome.VIOLATED.value] or counts[Outcome.KNOWN.value]:
         return "不符合"
     if not sum(counts.values()):
         return "没有跑"
-    if counts["无法判定"] or not counts["通过"]:
+    if counts[Outcome.INCONCLUSIVE.value] or not counts[Outcome.HELD.value]:
         return "未能证明"
-    return "部分符合" if counts["跳过"] else "符合"
+    return "部分符合" if counts[Outcome.SKIPPED.value] else "符合"
 
 
 def _leaks(findings: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

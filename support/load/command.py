@@ -35,7 +35,10 @@ from support.load.profile import (
 )
 from support.load.thresholds import Threshold, parse_all
 from support.play.opening import new_run_id
-from support.reports.publish import publish_load, write_results
+from support.reports.pipeline import plainly, publish, write_results
+from support.reports.renderer import Report
+from support.results import load_exit_code
+from support.schemas import ResultsKind
 from support.targets.aim import aim, guard_remote_load, require_reachable
 from support.targets.embedded import Endpoints, running
 from support.targets.profile import profile_of
@@ -239,11 +242,8 @@ def _run(
     results = outcome.build(found, ended.played, ended.prompts)
     mode.conclude(results, ended, options.seed)
     _save(run_dir, options.output, results)
-    for line in publish_load(
-        run_dir, results, history_limit=config.report.history, page=options.page
-    ):
-        console.print(line, highlight=False, soft_wrap=True, markup=False)
-    return outcome.exit_code(results)
+    report = Report(ResultsKind.LOAD, results, run_dir, config.report.history, options.page)
+    return publish(report, plainly(console), load_exit_code(results))
 
 
 def _save(run_dir: Path, output: Path | None, results: dict[str, Any]) -> None:

@@ -75,9 +75,8 @@ def judge(
     """整场的结论。`tenants` 是每家选中哪些句子。"""
     doubt = _doubt(lines, arms)
     rows = [_household(name, lines, mine, arms, ratio, seed) for name, mine in tenants.items()]
-    outcome = _worst([Outcome(row.verdict) for row in rows])
-    if doubt:
-        outcome = Outcome.INCONCLUSIVE
+    found = [Outcome(row.verdict) for row in rows] or [Outcome.INCONCLUSIVE]
+    outcome = Outcome.INCONCLUSIVE if doubt else max(found, key=lambda one: one.severity)
     return {
         "kind": kind,
         "verdict": outcome.value,
@@ -96,13 +95,6 @@ def judge(
 
 def _reasons(rows: Sequence[Household], outcome: Outcome) -> list[str]:
     return [f"{row.tenant}：{row.claim}" for row in rows if row.verdict == outcome.value]
-
-
-def _worst(outcomes: Sequence[Outcome]) -> Outcome:
-    for found in (Outcome.VIOLATED, Outcome.INCONCLUSIVE):
-        if found in outcomes:
-            return found
-    return Outcome.HELD if outcomes else Outcome.INCONCLUSIVE
 
 
 def _doubt(lines: Lines, arms: Sequence[Arm]) -> str:

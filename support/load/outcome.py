@@ -24,9 +24,8 @@ from support.load.shard import FRAMES, JOURNAL, Played
 from support.load.spread import Spread
 from support.load.thresholds import Judgement, Measured, Threshold
 from support.model import Outcome
-from support.results import EXIT_INTERRUPTED, EXIT_OK, EXIT_UNDECIDED, EXIT_VIOLATED
+from support.schemas import ResultsKind
 
-SCHEMA = "maibot-tenancy-spec/load/1"
 _NONE = dict.fromkeys((one.name for one in fields(account.Counts)), 0)
 
 
@@ -85,7 +84,7 @@ def build(facts: Facts, played: Sequence[Played], prompts: Any = None) -> dict[s
     doubts = [*facts.doubts, *_doubts(total, groups)]
     verdict = _verdict(facts, total, judgements, doubts)
     return {
-        "schema": SCHEMA,
+        "schema": ResultsKind.LOAD.schema,
         "run": {**facts.run, "interrupted": facts.interrupted, "aborted": facts.aborted,
                 "valid": not doubts, "invalid_reasons": doubts},
         "profile": {**as_row(facts.profile), "described": describe(facts.profile)},
@@ -108,18 +107,6 @@ def build(facts: Facts, played: Sequence[Played], prompts: Any = None) -> dict[s
         "findings": _findings(facts.residents, scan),
         "notes": [*facts.notes, *doubts],
     }  # fmt: skip
-
-
-def exit_code(results: Mapping[str, Any]) -> int:
-    """130 被打断；1 有违反；3 判不了；0 过关。"""
-    if results["run"]["interrupted"]:
-        return EXIT_INTERRUPTED
-    codes = {
-        Outcome.VIOLATED.value: EXIT_VIOLATED,
-        Outcome.INCONCLUSIVE.value: EXIT_UNDECIDED,
-        Outcome.HELD.value: EXIT_OK,
-    }
-    return codes[results["verdict"]]
 
 
 def _judged(shard: Played, facts: Facts) -> account.Lines:

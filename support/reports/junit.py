@@ -7,21 +7,28 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 from support.known import describe, vanished
+from support.model import Outcome
 
 # 已知违反照 JUnit 的惯例（预期的失败）写成 skipped，带着全文：读它的流水线与退出码说法一致。
-_CHILD = {"违反": "failure", "无法判定": "error", "跳过": "skipped", "已知违反": "skipped"}
+_CHILD = {
+    Outcome.VIOLATED.value: "failure",
+    Outcome.INCONCLUSIVE.value: "error",
+    Outcome.SKIPPED.value: "skipped",
+    Outcome.KNOWN.value: "skipped",
+}
 _COUNTERS = {"failures": "failure", "errors": "error", "skipped": "skipped"}
 _GONE = "已知违反消失了"
 # XML 1.0 里不许出现的字符。
 _ILLEGAL = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def write_junit(results: dict[str, Any], folder: Path) -> None:
+def write_junit(results: Mapping[str, Any], folder: Path) -> None:
     """在 `folder` 里写出全部 XML；旧的 ``TESTS-*.xml`` 先清掉，免得被一起数。"""
     folder.mkdir(parents=True, exist_ok=True)
     for stale in folder.glob("TESTS-*.xml"):
@@ -62,7 +69,7 @@ def _case(scenario: dict[str, Any]) -> ElementTree.Element:
     kind = _kind(scenario)
     if kind is not None:
         child = ElementTree.SubElement(case, kind, message=_legal(_headline(scenario)))
-        if scenario["verdict"] != "跳过":
+        if scenario["verdict"] != Outcome.SKIPPED.value:
             child.set("type", _GONE if vanished(scenario) else scenario["verdict"])
             child.text = _legal(_details(scenario))
     return case

@@ -16,8 +16,7 @@ from support.config import DEFAULT_CONFIG, Config, load_config
 from support.errors import TargetUnreachable
 from support.known import refuse_unknown
 from support.play.opening import ROOT
-from support.reports.node import find_allure, find_node, how_to_get_node
-from support.reports.publish import TOOL_DIR
+from support.reports.allure.node import TOOL_DIR, find_allure, find_node, how_to_get_node
 from support.running.plan import plan
 from support.targets.aim import require_reachable
 from support.targets.profile import profile_of

@@ -20,18 +20,20 @@ from rich.console import Console
 from support import __version__, results
 from support.client.transports import TRANSPORTS, require_transport
 from support.config import Config, load_config
-from support.coverage import load_matrix, summary
 from support.errors import ConfigError
 from support.known import refuse_unknown
 from support.model import Event
 from support.play.opening import ROOT, new_run_id
 from support.records import Scene
-from support.reports.publish import publish, write_results
+from support.reports.pipeline import plainly, publish, write_results
+from support.reports.renderer import Report
 from support.reports.wording import aimed
 from support.running.console import LiveProgress
-from support.running.merge import merge, write_ledger
+from support.running.merge import write_ledger
 from support.running.plan import plan
+from support.running.rejudge import judged
 from support.running.workers import Assignment, Ended, run_workers
+from support.schemas import ResultsKind
 from support.targets.aim import aim, guard_remote_load, pool_keys, require_reachable
 from support.targets.embedded import Endpoints, running
 from support.targets.profile import profile_of
@@ -121,7 +123,6 @@ class _Run:
     ) -> None:
         self._options, self._config, self._users = options, config, users
         self._scenes, self._run_dir, self._console = scenes, run_dir, console
-        self._history = config.report.history
         self._notes: list[str] = []
 
     def execute(self) -> int:
@@ -135,12 +136,9 @@ class _Run:
             ended, endpoints = Ended(True, False, ()), None
         if ended.timed_out:
             self._notes.append(f"超过 {self._config.timeouts.run:g} 秒（[timeouts].run），没有跑完")
-        events, records = merge(ended.folders)
         run = self._describe(started, time.monotonic() - began, ended, endpoints)
-        outcome = results.build(run, records, events)
-        outcome["matrix"] = summary(load_matrix())
-        self._publish(outcome, events)
-        return results.exit_code(outcome, records)
+        outcome, code, events = judged(run, ended.folders)
+        return self._publish(outcome, code, events)
 
     def _announce(self, endpoints: Endpoints) -> None:
         self._console.print(
@@ -222,11 +220,11 @@ class _Run:
             notes=tuple(self._notes),
         )
 
-    def _publish(self, outcome: dict[str, Any], events: Sequence[Event]) -> None:
+    def _publish(self, outcome: dict[str, Any], code: int, events: Sequence[Event]) -> int:
         write_ledger(self._run_dir / "ledger.jsonl", events)
         write_results(self._run_dir / "results.json", outcome)
         if self._options.output is not None:
             write_results(self._options.output, outcome)
-        page = self._options.page
-        for line in publish(self._run_dir, outcome, history_limit=self._history, page=page):
-            self._console.print(line, highlight=False, soft_wrap=True, markup=False)
+        history, page = self._config.report.history, self._options.page
+        report = Report(ResultsKind.RUN, outcome, self._run_dir, history, page)
+        return publish(report, plainly(self._console), code)

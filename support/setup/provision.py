@@ -22,16 +22,16 @@ from typing import Any
 BEAT_S = 1.0
 Run = Callable[[str, Sequence[str]], int]
 
-# 这两段在装好的环境里跑：Node 与 Allure 的规矩只写在 support.reports.node 一处。
+# 这两段在装好的环境里跑：Node 与 Allure 的规矩只写在 support.reports.allure.node 一处。
 FIND_NODE = """import sys
-from support.reports.node import find_node
+from support.reports.allure.node import find_node
 node = find_node()
 sys.exit(0 if node and node.npm else 1)
 """
 ALLURE = """import sys
 from pathlib import Path
 from support.errors import SuiteError
-from support.reports.node import ensure_allure
+from support.reports.allure.node import ensure_allure
 try:
     ensure_allure(Path(sys.argv[1]), print)
 except SuiteError as problem:
