@@ -13,7 +13,7 @@ import pytest
 from support.ledger import read_events
 from support.model import Kind
 from support.reports.allure.node import find_allure, find_node
-from support.reports.pipeline import TOOL_DIR
+from support.reports.allure.node import TOOL_DIR
 from tests.runs import (
     LLM_KEY,
     REFUSING,
