@@ -12,8 +12,7 @@ import pytest
 
 from support.ledger import read_events
 from support.model import Kind
-from support.reports.allure.node import find_allure, find_node
-from support.reports.pipeline import TOOL_DIR
+from support.reports.allure.node import TOOL_DIR, find_allure, find_node
 from tests.runs import (
     LLM_KEY,
     REFUSING,
