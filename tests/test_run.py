@@ -12,8 +12,7 @@ import pytest
 
 from support.ledger import read_events
 from support.model import Kind
-from support.reports.allure.node import find_allure, find_node
-from support.reports.allure.node import TOOL_DIR
+from support.reports.allure.node import TOOL_DIR, find_allure, find_node
 from tests.runs import (
     LLM_KEY,
     REFUSING,
@@ -42,8 +41,6 @@ def sample(tmp_path_factory) -> Finished:
         ('api_base = "null"', 'api_base = "http://127.0.0.1:9/v1"'),
         ('api_key = "null"', f'api_key = "{LLM_KEY}"'),
         ('log_level = "INFO"', 'log_level = "DEBUG"'),
-        # 刷屏的两百句也要句句有回复：机器忙时不止八秒。
-        ("reply = 8.0", "reply = 60.0"),
     )
     options = ("--config", str(config), "--seed", "5", "--workers", "2", *only(*SOME))
     return run(folder / "reports", *options, "--output", str(folder / "另存.json"), page=True)
