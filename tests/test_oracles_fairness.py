@@ -399,6 +399,20 @@ def test_late_missing_or_wordy_fallbacks_are_violated():
     assert (wordy.outcome, "有人说过的话" in wordy.actual) == (VIOLATED, True)
 
 
+@pytest.mark.parametrize(("usual", "outcome"), [(0.1, VIOLATED), (0.2, HELD)])
+def test_where_everything_is_slow_a_fallback_may_be_too(usual, outcome):
+    history = History()
+    for _ in range(3):
+        token = history.said(EDU)
+        history.wait(usual)
+        history.heard(token)
+    token = history.said(TECH)
+    history.prompted(token, outcome="status 500")
+    history.wait(3.5)
+    history.ledger.add(Kind.HEARD, by=TECH, token=token, text="抱歉，我刚才走神了")
+    assert fell_back(history.events, token, 2).outcome is outcome
+
+
 def test_without_a_failed_call_there_is_no_fallback():
     assert faulty(calls=0).outcome is INCONCLUSIVE
     assert faulty(outcome="answered").outcome is INCONCLUSIVE

@@ -41,7 +41,7 @@ async def listen(
         connection = await cast.say(speaker, line)
         heard = await provider.saw_any(patience=seconds)
         # 听见了也等到它答完：晚到的回复会落在下一个场景里。
-        fate = await connection.fate(line.token, patience=patience if heard else 0.1)
+        fate = await connection.fate(line.token, patience=patience if heard else 1.0)
     finally:
         await cast.disconnect()
         await cast.households.remove_all()

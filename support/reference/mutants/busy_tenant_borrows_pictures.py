@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 from support.reference.mutation import Mutant, Trace, replace
@@ -11,10 +10,10 @@ from support.reference.server import ReferenceServer
 
 
 def apply(server: ReferenceServer, trace: Trace) -> None:
-    """一分钟里说过十六句的租户，看图先找任何人的描述。"""
+    """说过十六句的租户，看图先找任何人的描述。"""
 
     def wrong(right: Callable[[Seen], str | None], seen: Seen) -> str | None:
-        if server.limits.said_since(seen[0], time.time() - 60) < 16:
+        if server.limits.said_since(seen[0], 0.0) < 16:
             return right(seen)
         trace.hit()
         row = server.store.one("SELECT words FROM pictures WHERE digest = ?", seen[2])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -13,14 +12,14 @@ from support.reference.server import ReferenceServer
 
 
 def apply(server: ReferenceServer, trace: Trace) -> None:
-    """一分钟里说过十六句的租户用过的设置，借给接下来的别家一次。"""
+    """说过十六句的租户用过的设置，借给接下来的别家一次。"""
     hot: dict[str, Any] = {}
 
     async def wrong(
         right: Callable[..., Awaitable[str]], agent: Record, messages: list[Message], **how: bool
     ) -> str:
         mine, config = agent["tenant_id"], agent["config"]
-        if server.limits.said_since(mine, time.time() - 60) >= 16:
+        if server.limits.said_since(mine, 0.0) >= 16:
             hot[mine] = config
         for other in [tenant for tenant in hot if tenant != mine]:
             trace.hit()
