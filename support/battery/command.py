@@ -71,7 +71,8 @@ def main(arguments: Sequence[str], cases: Sequence[Case], exempt: Mapping[str, s
     if options.list:
         console.print(_catalogue(chosen))
         return 0
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):  # 后台启动时 SIGINT 可能被忽略着
+        signal.signal(number, signal.default_int_handler)
     matrix = load_matrix()
     plan = Plan(
         cases=chosen,
