@@ -127,6 +127,14 @@ def test_hand_edits_void_both_files(tmp_path, capsys):
     assert not seal.verify(page)
 
 
+def test_a_note_beside_the_seal_is_an_edit_too(tmp_path):
+    _, data = files.write(tmp_path, sample())
+    report = json.loads(data.read_text("utf-8"))
+    report["generated"]["note"] = "没有违反"
+    data.write_text(json.dumps(report), "utf-8")
+    assert not seal.verify(data)
+
+
 def test_reformatting_is_not_an_edit(tmp_path):
     page, data = files.write(tmp_path, sample())
     page.write_bytes(page.read_bytes().replace(b"\n", b"\r\n"))
@@ -135,9 +143,10 @@ def test_reformatting_is_not_an_edit(tmp_path):
     assert seal.verify(data)
 
 
-@pytest.mark.parametrize("name", ["没有.md", "空.md", "坏.json", "别的.json"])
+@pytest.mark.parametrize("name", ["没有.md", "空.md", "坏.json", "别的.json", "怪.json"])
 def test_what_is_no_report_is_named(tmp_path, name):
-    for other, text in {"空.md": "# 标题\n", "坏.json": "{", "别的.json": "{}"}.items():
+    for other, text in {"空.md": "# 标题\n", "坏.json": "{", "别的.json": "{}",
+                        "怪.json": '{"generated": "sha256"}'}.items():  # fmt: skip
         (tmp_path / other).write_text(text, "utf-8")
     with pytest.raises(ConfigError, match=name):
         seal.verify(tmp_path / name)

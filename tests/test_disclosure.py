@@ -83,6 +83,22 @@ def test_lint_asks_for_the_mark(tmp_path, spec):
     assert lint_features(tmp_path) == []
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("@HIST-01", "@WOLF-01 @需.管理面鉴权", "需.管理面鉴权"),
+        ("“科技公司”的“小王”问", "“科技公司”的“小王”在话里自称是“教育机构”问", "自称"),
+        ("        | 群号     |", "        | 伪造的群号 |", "伪造"),
+    ],
+)
+def test_lint_knows_a_check_of_a_new_family_by_its_words(tmp_path, old, new, why):
+    assert old in GOOD
+    bare = GOOD.replace(old, new, 1).replace("@HIST-", "@WOLF-")
+    (tmp_path / "a.feature").write_text(bare, "utf-8")
+    [found] = [one for one in lint_features(tmp_path) if one.rule == "检查"]
+    assert f"写着“{why}”的是检查，场景上添 @{TAG}" in found.message
+
+
 def test_other_scenarios_may_be_marked_too(tmp_path):
     (tmp_path / "a.feature").write_text(GOOD.replace("@HIST-01", f"@HIST-01 @{TAG}"), "utf-8")
     assert lint_features(tmp_path) == []

@@ -120,7 +120,8 @@ def test_run_goes_on_after_a_changed_one(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("names", "code"), [(["a_same.sh"], 0), (["c_absent", "a_same"], 3), (["没有的"], 2)]
+    ("names", "code"),
+    [(["a_same.sh"], 0), (["c_absent", "a_same"], 3), (["没有的"], 2), (["-x"], 2)],
 )
 def test_run_takes_names(folder: Path, names: list[str], code: int) -> None:
     found, text = run(folder, *names)
@@ -132,3 +133,12 @@ def test_run_explains_itself(folder: Path) -> None:
     code, text = run(folder, "--help")
     assert code == 0
     assert text.startswith("用法：findings/run")
+
+
+def test_run_is_found_from_anywhere(folder: Path) -> None:
+    """设了 CDPATH，cd 会把路径说出来，不能混进名字里。"""
+    done = subprocess.run(
+        ["bash", f"{folder.name}/run", "a_same"], cwd=folder.parent,
+        env={**os.environ, "CDPATH": str(folder.parent)}, capture_output=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0

@@ -32,8 +32,8 @@ from tests.reference_kit import PATIENCE, Lab, Party, running_lab
 class Caller:
     """一条连接与它的台账。"""
 
-    def __init__(self, session, url, transport, key="钥匙", ids="", **options):
-        self.history, self._ids = History(), ids or uuid.uuid4().hex
+    def __init__(self, session, url, transport, key="钥匙", **options):
+        self.history, self._ids = History(), uuid.uuid4().hex
         self.connection = Connection(
             session, url, key=key, platform="qq", base=replace(TECH, chat="", user=""),
             ledger=self.history.ledger, timeout=PATIENCE, ping=20.0, transport=transport, **options,

@@ -26,8 +26,7 @@ def digest(report: Mapping[str, Any]) -> str:
 
 def seal(report: Mapping[str, Any]) -> dict[str, Any]:
     """补上 `generated` 一项。"""
-    stamp = {"by": "python -m support conformance", "sha256": digest(report)}
-    return {**report, "generated": stamp}
+    return {**report, "generated": _stamp(report)}
 
 
 def seal_text(text: str) -> str:
@@ -37,8 +36,8 @@ def seal_text(text: str) -> str:
 
 
 def is_intact(report: Mapping[str, Any]) -> bool:
-    """JSON 报告与它自己写的校验对不对得上。"""
-    return bool(report.get("generated", {}).get("sha256") == digest(report))
+    """JSON 报告与它自己写的校验对不对得上；校验那一项里也不许另添什么。"""
+    return bool(report.get("generated") == _stamp(report))
 
 
 def verify(path: Path) -> bool:
@@ -49,7 +48,8 @@ def verify(path: Path) -> bool:
             report = json.loads(text)
         except ValueError:
             raise _not_a_report(path, "不是 JSON") from None
-        if not isinstance(report, dict) or "sha256" not in report.get("generated", {}):
+        stamp = report.get("generated") if isinstance(report, dict) else None
+        if not isinstance(stamp, dict) or "sha256" not in stamp:
             raise _not_a_report(path, "没有 generated.sha256")
         return is_intact(report)
     body, mark, rest = text.replace("\r\n", "\n").rpartition(f"<!-- {_MARK}")
@@ -70,6 +70,10 @@ def read_text(path: Path) -> str:
             allowed="可读的 UTF-8 文件",
             fix="检查路径与权限",
         ) from None
+
+
+def _stamp(report: Mapping[str, Any]) -> dict[str, str]:
+    return {"by": "python -m support conformance", "sha256": digest(report)}
 
 
 def _not_a_report(path: Path, found: str) -> ConfigError:

@@ -13,7 +13,7 @@ from typing import Any
 
 from behave.model import Feature, ScenarioOutline
 
-from support.disclosure import CHECKS, TAG, is_listed
+from support.disclosure import CAPABILITIES, CHECKS, TAG, is_listed
 from support.lint import words
 from support.lint.lines import Remark
 
@@ -105,11 +105,24 @@ def _checks(feature: Feature) -> Iterator[Remark]:
             if is_listed(one) and TAG not in scenario.tags:
                 why = CHECKS.get(one) or CHECKS[one.partition("-")[0]]
                 yield scenario.line, "检查", f"{one} 查的是{why}，场景上添 @{TAG}"
+        listed = any(map(is_listed, spec_ids(scenario.tags)))
+        if TAG not in scenario.tags and not listed and (told := _checking(scenario)):
+            yield scenario.line, "检查", f"写着“{told}”的是检查，场景上添 @{TAG}"
     owners = [feature, *feature.rules]
     owners += [one for scenario in scenarios_of(feature) for one in _examples(scenario)]
     for owner in owners:
         if TAG in owner.tags:
             yield owner.line, "检查", f"@{TAG} 写在场景上，不写在功能、规则、例子上"
+
+
+def _checking(scenario: Any) -> str:
+    """场景里头一处只有检查才用的说法或能力；没有就是空。"""
+    wanted = [words.CAPABILITY + one for one in CAPABILITIES]
+    needed = next((one for one in wanted if one in scenario.effective_tags), "")
+    tables = [one.table for one in _examples(scenario) if one.table]
+    cells = [cell for table in tables for row in table.rows for cell in row.cells]
+    found = words.CHECKING.search("\n".join([_all_text(scenario), *cells]))
+    return needed or (found.group() if found else "")
 
 
 def _levels(feature: Feature) -> Iterator[Remark]:

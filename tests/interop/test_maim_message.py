@@ -133,17 +133,6 @@ async def test_their_server_tells_two_keys_apart(call) -> None:
     assert (len(one.noted(Kind.HEARD)), len(other.noted(Kind.HEARD))) == (1, 1)
 
 
-async def test_their_server_swallows_an_envelope_id_another_key_used(call) -> None:
-    """已知的违反（约定 §6）：信封编号不分密钥去重，别家用过的编号，自家的话就没了下文。"""
-    one, other = call(GOOD, ids="同一个"), call(OTHER, ids="同一个")
-    assert await one.ask() is Fate.REPLIED
-    token = await other.say()
-    assert await other.connection.acked([token], patience=PATIENCE)
-    # 换一个没有人用过的编号再说一句，答了：前一句不是慢，是没了下文。
-    assert await other.ask() is Fate.REPLIED
-    assert await other.connection.fate(token, patience=0) is Fate.SILENT
-
-
 async def test_the_decoy_is_where_their_server_does_not_look(call) -> None:
     bystander = call(OTHER)
     await bystander.connection.open()
