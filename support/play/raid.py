@@ -23,6 +23,8 @@ from support.play.faults import Faults
 from support.play.notebook import Notebook
 
 _CROWD, _FLOOD, _CONNECTIONS = 10, 200, 50
+#: 排着的话要比同时在答的多出几倍；服务一次答得太多，就把刷屏的人添到这么多倍。
+_LONGER = 5
 #: 两下之间最多等耐心的多少倍。
 _LULL = 10
 #: 连线时一次办几条。
@@ -70,38 +72,67 @@ class Raid:
         self._agent = cast.households[attacker.tenant].agent(attacker.agent)
         #: 刷屏的每个人手里正等着答的那一句；又说了一句就响一声。
         self._waiting: dict[int, str] = {}
+        #: 半路添进来刷屏的人。
+        self._joined: list[asyncio.Task[None]] = []
+        self._over = asyncio.Event()
         self._spoke = asyncio.Event()
         #: 每闹一下响一声。
         self._struck = asyncio.Event()
 
     async def during(self, attack: Attack, work: Callable[[], Awaitable[None]]) -> None:
         """先闹起来，再做 `work`，做完才停；停下时自己的话也都有了下场。"""
-        over = asyncio.Event()
         await self._prepare(attack)
-        noise = await self._begin(attack, over)
+        noise = await self._begin(attack)
         try:
             await work()
         finally:
-            over.set()
+            self._over.set()
             self._ledger.add(Kind.FAULT, by=self._agent.owner, what=f"{attack.value}停了", acts=0)
-            await noise
+            await asyncio.gather(noise, *self._joined)
             await self._calm(attack)
 
     async def behind_queue(self, speaker: Speaker, line: Line) -> None:
         """趁刷屏的话都排在闸后，说一句；确认收到了才开闸，等到它的下场。
 
         闸关着，邻居的活就停在半路，积下的话一句也少不了：机器再快，队也是排着的。
+        一句也不排、全都送去答的服务，闸关着就该答得了这一句。
         """
         rule = await self._provider.script("hold", **self._agent.model_calls)
         try:
             if not await self._provider.held(rule, count=1, patience=self._patience):
                 raise Inconclusive("刷屏的话没有送到大模型，排不起队来")
             await self._queue_up()
+            nobody_queues = await self._nobody_queues(rule)
             connection = await self._cast.say(speaker, line)
             await connection.acked([line.token], patience=self._patience)
+            if nobody_queues:
+                await self._answered_meanwhile(connection, line)
         finally:
+            self._ledger.add(Kind.FAULT, by=self._agent.owner, what="刷屏的话放行", gate="open")
             await self._provider.release(rule, patience=0.0)
         await self._faults.outcome(connection, line)
+
+    async def _nobody_queues(self, rule: str) -> bool:
+        """刷屏的话是不是全停在闸前，一句也没排着；排着的不够多就添人。"""
+        talkers = len(self._waiting)
+        if not await self._provider.held(rule, count=talkers // _LONGER + 1, patience=0.0):
+            return False
+        if await self._provider.held(rule, count=talkers, patience=self._patience):
+            return True
+        if not self._joined:
+            for number in range(talkers, _LONGER * _FLOOD):
+                said = await self._shout(number)
+                self._joined.append(asyncio.create_task(self._chatter(number, said)))
+            await self._queue_up()
+        return False
+
+    async def _answered_meanwhile(self, connection: Connection, line: Line) -> None:
+        await connection.fate(line.token, patience=self._patience)
+        if not connection.is_settled(line.token):
+            raise Inconclusive(
+                f"刷屏的 {len(self._waiting)} 句都在答，一句也没排着，这句却等着："
+                "说不准是名额恰好满了，还是要等它们"
+            )
 
     async def upon_strike(self, speaker: Speaker, line: Line) -> None:
         """趁邻居刚闹了一下说一句，等到它的下场。
@@ -127,22 +158,22 @@ class Raid:
                 await asyncio.wait_for(self._spoke.wait(), self._patience)
         raise Inconclusive("刷屏的话没有全都得到确认，排不起队来")
 
-    async def _begin(self, attack: Attack, over: asyncio.Event) -> asyncio.Task[None]:
+    async def _begin(self, attack: Attack) -> asyncio.Task[None]:
         """闹起头一波；返回接着闹下去、直到叫停的任务。"""
         if attack is not Attack.FLOOD:
             await self._wave(attack)
-            return asyncio.create_task(self._keep_on(attack, over))
+            return asyncio.create_task(self._keep_on(attack))
         said = [await self._shout(number) for number in range(_FLOOD)]
         self._ledger.add(Kind.FAULT, by=self._agent.owner, what=attack.value, acts=_FLOOD)
-        return asyncio.create_task(self._flood(said, over))
+        return asyncio.create_task(self._flood(said))
 
-    async def _flood(self, said: list[_Said], over: asyncio.Event) -> None:
+    async def _flood(self, said: list[_Said]) -> None:
         """一句有了下场就再补一句：手里始终压着那么多没答完的话。"""
-        await asyncio.gather(*(self._chatter(n, one, over) for n, one in enumerate(said)))
+        await asyncio.gather(*(self._chatter(n, one) for n, one in enumerate(said)))
 
-    async def _chatter(self, number: int, said: _Said, over: asyncio.Event) -> None:
+    async def _chatter(self, number: int, said: _Said) -> None:
         await self._faults.outcome(*said)
-        while not over.is_set():
+        while not self._over.is_set():
             await self._faults.outcome(*await self._shout(number))
 
     async def _shout(self, number: int) -> _Said:
@@ -152,10 +183,10 @@ class Raid:
         self._spoke.set()
         return connection, line
 
-    async def _keep_on(self, attack: Attack, over: asyncio.Event) -> None:
-        while not over.is_set():
+    async def _keep_on(self, attack: Attack) -> None:
+        while not self._over.is_set():
             if attack is Attack.HANG:
-                await over.wait()
+                await self._over.wait()
             else:
                 await self._wave(attack)
 
