@@ -28,7 +28,7 @@ async def step_chat_amid(
 
 @then("刷屏的人插不到前面来")
 def step_unobstructed(context: Context) -> None:
-    """裁决：邻居积下再多的话，也没有几句能插到后来那句的前面。
+    """裁决：邻居积下再多的话，也没有几句能插到后来那句的前面；看不见大模型的调用就比快慢。
 
     例：那么 刷屏的人插不到前面来
     """

@@ -1,18 +1,21 @@
 """吵闹邻居、限额、兜底、逐个聊天的次序。"""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from support.model import Kind, Surface
 from support.oracles.chats import in_order_by_chat
-from support.oracles.fairness import ENOUGH, as_quick, unobstructed
+from support.oracles.fairness import ENOUGH, as_quick
+from support.oracles.fairness import unobstructed as judge_order
 from support.oracles.fallback import fell_back
 from support.oracles.limits import metered
 from tests.histories import EDU, HELD, INCONCLUSIVE, TECH, VIOLATED, History
 
 # ---- 先后 ------------------------------------------------------------------------
 
+unobstructed = partial(judge_order, gated=True)
 #: 邻居同时在答这么多句；排着这么多句。
 BUSY, QUEUE = 4, 40
 
@@ -144,6 +147,81 @@ def test_only_the_flooder_counts():
     history.heard(loud[-1])
     noise(history, 0)
     assert unobstructed(history.events, loud).outcome is HELD
+
+
+def all_at_once(*, crowd, meanwhile):
+    """邻居的 `crowd` 句全都送去答、一句也不排；`meanwhile` 是它们没答完时轮没轮到安静的一家。"""
+    history = History()
+    noise(history, crowd)
+    loud = []
+    for _ in range(ENOUGH):
+        noisy = [acknowledged(history, TECH) for _ in range(crowd)]
+        start = history.now
+        own = acknowledged(history, EDU)
+        for token in noisy:
+            history.ledger.add(
+                Kind.PROMPT, by=TECH, token=token, mono=start - 0.5, ended=start + 10.0
+            )
+        history.wait(5 if meanwhile else 15)
+        history.prompted(own, ended=history.now + 1)
+        history.heard(own)
+        history.wait(20)
+        loud.append(own)
+    noise(history, 0)
+    return unobstructed(history.events, loud).outcome
+
+
+def test_a_service_that_queues_nobody_is_judged_by_who_was_still_unanswered():
+    assert all_at_once(crowd=200, meanwhile=True) is HELD
+    assert all_at_once(crowd=200, meanwhile=False) is INCONCLUSIVE
+    assert all_at_once(crowd=100, meanwhile=True) is INCONCLUSIVE, "没有闹起来"
+
+
+def test_without_a_gate_a_line_is_in_work_until_its_reply():
+    """大模型眨眼就答完，八个名额看上去像一个：不能拿它当界。"""
+    history = History()
+    waiting = [acknowledged(history, TECH) for _ in range(60)]
+    history.wait(1)
+    noise(history, 60)
+    loud, busy = [], []
+    for _ in range(ENOUGH):
+        own = acknowledged(history, EDU)
+        for _ in range(8):
+            history.wait(1)
+            busy.append(waiting.pop(0))
+            history.prompted(busy[-1], ended=history.now)
+            waiting.append(acknowledged(history, TECH))
+        history.wait(1)
+        history.prompted(own, ended=history.now)
+        for token in (own, *busy):
+            history.heard(token)
+        busy.clear()
+        loud.append(own)
+    noise(history, 0)
+    assert judge_order(history.events, loud, gated=False).outcome is HELD
+    assert judge_order(history.events, loud, gated=True).outcome is VIOLATED
+
+
+def test_a_service_that_never_acknowledges_is_judged_from_the_saying():
+    for overtaken, outcome in ((1, HELD), (2 * BUSY + 1, VIOLATED)):
+        history, loud = flooded(overtaken=overtaken)
+        events = [event for event in history.events if event.kind is not Kind.ACKED]
+        assert unobstructed(events, loud).outcome is outcome
+
+
+def test_a_line_acknowledged_only_after_the_flood_is_counted_from_the_opening():
+    history, loud = flooded(overtaken=1, ends=False)
+    waiting = [acknowledged(history, TECH) for _ in range(QUEUE)]
+    loud.append(history.said(EDU))
+    history.ledger.add(Kind.FAULT, by=TECH, what="放行", gate="open")
+    for token in waiting:
+        begun(history, token)
+    history.befell(Kind.ACKED, loud[-1])
+    begun(history, loud[-1])
+    history.heard(loud[-1])
+    noise(history, 0)
+    verdict = unobstructed(history.events, loud)
+    assert (verdict.outcome, f"{QUEUE} 句先开口" in verdict.actual) == (VIOLATED, True)
 
 
 # ---- 快慢 ------------------------------------------------------------------------

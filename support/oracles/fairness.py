@@ -2,6 +2,7 @@
 
 看得见大模型的调用，就数先后，不看钟：一句话确认之后、送到大模型之前，邻居有几句先开了口。
 轮着来的服务，这个数不超过同时在答的那几句；先来先答的，它就是邻居积下的全部。快慢都一样。
+一句也不排、全都同时答的服务，看邻居的话都还没答完时轮没轮到它。
 看不见调用，或邻居的闹法不排队（坏消息、连线），只好比快慢：与自己平时比的倍数，给区间。
 """
 
@@ -19,6 +20,8 @@ from support.model import Event, Kind, Outcome, Verdict
 ENOUGH = 10
 #: 同时在答的每一句都可能已经挑好了下一句：先开口的至多是同时在答的这么多倍。
 _ROUNDS = 2
+#: 一句也不排的服务，正答着这么多句才算闹起来了。
+_CROWD = 100
 #: 至多慢到平时的这么多倍；平时快过 FLOOR 秒的按 FLOOR 算：容器的处理器配额一停就是一两百毫秒，
 #: 平时几毫秒的一句撞上一次就是几十倍，那不是邻居的过错。
 RATIO, FLOOR = 10.0, 0.05
@@ -31,37 +34,49 @@ _NEVER = float("inf")
 
 @dataclass(frozen=True, slots=True)
 class _Wait:
-    """安静的一句话等到大模型之前：邻居先开口的句数，与那时邻居排着的句数。"""
+    """安静的一句话等到大模型之前：邻居先开口的句数，与那时邻居排着的句数；
+
+    `pressing` 是早已送到大模型、轮到它时还没答完的邻居的话。
+    """
 
     overtaken: int
     queued: int
+    pressing: int
+
+    def is_telling(self, limit: int) -> bool:
+        """先来先答的服务会不会在这一句上露馅；一句也没排着的，要有一大片正答着。"""
+        return self.queued > limit or (not self.queued and self.pressing > _CROWD)
 
 
-def unobstructed(events: Sequence[Event], loud: Sequence[str]) -> Verdict:
-    """`loud` 是吵闹时说的话：没有一句被邻居的话插到前面。"""
+def unobstructed(events: Sequence[Event], loud: Sequence[str], *, gated: bool) -> Verdict:
+    """`loud` 是吵闹时说的话：没有一句被邻居的话插到前面。
+
+    `gated` 是邻居的积压由闸造出来的：在答的全停在闸前，数得清；
+    没有闸，大模型眨眼就答完，一句占着服务的是从送到大模型到它的回复收到为止。
+    """
     if not _is_covered(events, loud):
         return Verdict(Outcome.INCONCLUSIVE, "吵闹没有罩住全程，比不出先后", len(loud))
     seqs = _heard(events, loud)
     lines = _lines(events)
     noise = [line for line in lines.values() if line.noisy]
-    most = _most_at_once(noise)
+    most = _most_at_once(noise, gated=gated)
     limit = _ROUNDS * max(most, 1)
-    waits = _waits(lines, loud, noise, until=_stopped(events))
+    waits = _waits(lines, loud, noise, opened=_opened(events), until=_stopped(events))
     worst = max((wait.overtaken for wait in waits), default=0)
     actual = f"最多有邻居的 {worst} 句先开口；邻居同时在答的至多 {most} 句"
     if worst > limit:
         return _obstructed(actual, limit, len(loud), seqs)
     if lost := _lost(events, loud):
         return _obstructed(f"{lost} 句没有得到回复", limit, len(loud), seqs)
-    telling = [wait for wait in waits if wait.queued > limit]
+    telling = [wait for wait in waits if wait.is_telling(limit)]
     if len(telling) < ENOUGH:
         claim = (
-            f"{len(loud)} 句里只有 {len(telling)} 句确认时邻居排着 {limit} 句以上、"
-            f"又看见了提示词，至少要 {ENOUGH} 句"
+            f"{len(loud)} 句里只有 {len(telling)} 句确认时邻居排着 {limit} 句以上"
+            f"（或一句不排、{_CROWD} 句以上正答着）、又看见了提示词，至少要 {ENOUGH} 句"
         )
         return Verdict(Outcome.INCONCLUSIVE, claim, len(loud))
-    queued = min(wait.queued for wait in telling)
-    return Verdict(Outcome.HELD, f"{actual}，排着的至少 {queued} 句", len(loud), seqs)
+    behind = min(wait.queued or wait.pressing for wait in telling)
+    return Verdict(Outcome.HELD, f"{actual}，排着、没答完的至少 {behind} 句", len(loud), seqs)
 
 
 def as_quick(events: Sequence[Event], quiet: Sequence[str], loud: Sequence[str]) -> Verdict:
@@ -123,23 +138,26 @@ def _slowed(actual: str, examined: int, seqs: tuple[int, ...]) -> Verdict:
 
 @dataclass(slots=True)
 class _Line:
-    """一句话：是不是闹事的人说的，有没有回复，何时确认，何时头一次问大模型、何时问完。
+    """一句话：是不是闹事的人说的，何时说出、确认、头一次问大模型、问完、收到回复。
 
     没有过的时刻是无穷大。
     """
 
     noisy: bool
-    heard: bool = False
+    said: float
     acked: float = _NEVER
     begun: float = _NEVER
     ended: float = _NEVER
+    heard: float = _NEVER
 
 
 def _lines(events: Sequence[Event]) -> dict[str, _Line]:
-    """说过的每句话走到了哪一步。"""
+    """说过的每句话走到了哪一步；这种接法从不确认的，说出就算确认。"""
     noisy = {(e.by.tenant, e.by.agent) for e in _raids(events)}
     lines = {
-        e.token: _Line((e.by.tenant, e.by.agent) in noisy) for e in events if e.kind is Kind.SAID
+        e.token: _Line((e.by.tenant, e.by.agent) in noisy, e.mono)
+        for e in events
+        if e.kind is Kind.SAID
     }
     for event in events:
         line = lines.get(event.token)
@@ -148,38 +166,55 @@ def _lines(events: Sequence[Event]) -> dict[str, _Line]:
         if event.kind is Kind.ACKED:
             line.acked = min(line.acked, event.mono)
         elif event.kind is Kind.HEARD:
-            line.heard = True
+            line.heard = min(line.heard, event.mono)
         elif event.kind is Kind.PROMPT and event.mono < line.begun:
             line.begun, line.ended = event.mono, event.data["ended"]
+    if all(line.acked == _NEVER for line in lines.values()):
+        for line in lines.values():
+            line.acked = line.said
     return lines
 
 
 def _waits(
-    lines: Mapping[str, _Line], loud: Sequence[str], noise: Sequence[_Line], *, until: float
+    lines: Mapping[str, _Line],
+    loud: Sequence[str],
+    noise: Sequence[_Line],
+    *,
+    opened: Sequence[float],
+    until: float,
 ) -> list[_Wait]:
     """确认过的每一句的等待；直到邻居停下（`until`）也没有下文的，等到那时。
 
+    闸开了（`opened`）还没确认的，从开闸算起：闸关着没人动得了，不确认就是在等邻居。
     没看见提示词却有回复的，不知道何时轮到，不算。
     """
     waits = []
     for own in (lines[token] for token in loud if token in lines):
-        end = own.begun if own.begun < _NEVER or own.heard else until
-        if max(own.acked, end) < _NEVER:
-            ahead = sum(own.acked < line.begun < end for line in noise)
-            queued = sum(line.acked < own.acked < line.begun for line in noise)
-            waits.append(_Wait(ahead, queued))
+        since = min(own.acked, *(at for at in opened if at >= own.said), _NEVER)
+        end = own.begun if min(own.begun, own.heard) < _NEVER else until
+        if max(since, end) < _NEVER:
+            ahead = sum(since < line.begun < end for line in noise)
+            queued = sum(line.acked < since < line.begun for line in noise)
+            pressing = sum(line.begun < since and end < line.ended for line in noise)
+            waits.append(_Wait(ahead, queued, pressing))
     return waits
 
 
-def _most_at_once(noise: Iterable[_Line]) -> int:
+def _most_at_once(noise: Iterable[_Line], *, gated: bool) -> int:
     """最多有几句同时在答。"""
     asked = [line for line in noise if line.begun < _NEVER]
-    turns = [(line.begun, 1) for line in asked] + [(line.ended, -1) for line in asked]
+    turns = [(line.begun, 1) for line in asked]
+    turns += [(line.ended if gated else _left(line), -1) for line in asked]
     most = busy = 0
     for _, step in sorted(turns):
         busy += step
         most = max(most, busy)
     return most
+
+
+def _left(line: _Line) -> float:
+    """一句话何时不再占着服务：收到回复，没有回复就是大模型答完。"""
+    return max(line.ended, line.heard) if line.heard < _NEVER else line.ended
 
 
 # ---- 快慢 ------------------------------------------------------------------------
@@ -224,6 +259,11 @@ def _is_covered(events: Sequence[Event], loud: Sequence[str]) -> bool:
 
 def _stopped(events: Sequence[Event]) -> float:
     return max((e.mono for e in _raids(events) if e.data["acts"] == 0), default=_NEVER)
+
+
+def _opened(events: Sequence[Event]) -> list[float]:
+    """每一次开闸的时刻。"""
+    return [e.mono for e in events if e.kind is Kind.FAULT and e.data.get("gate") == "open"]
 
 
 def _while_noisy(events: Sequence[Event]) -> list[Event]:

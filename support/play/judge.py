@@ -31,7 +31,8 @@ from support.play.notebook import Notebook
 
 class Judge:
     """一个场景的裁判席。`settle` 让此前的回复都到齐，`platform` 是说话人所在的平台，
-    `explain` 把裁决写成给人看的违反说明，`sees_prompts` 是看不看得见大模型的调用。
+    `explain` 把裁决写成给人看的违反说明，`sees_prompts` 是看不看得见大模型的调用，
+    `can_hold` 是按不按得住一家的大模型。
     """
 
     def __init__(
@@ -44,8 +45,9 @@ class Judge:
         platform: Callable[[Speaker], str],
         explain: Callable[[Verdict], str],
         sees_prompts: bool,
+        can_hold: bool,
     ) -> None:
-        self._sees_prompts = sees_prompts
+        self._sees_prompts, self._can_hold = sees_prompts, can_hold
         self._notes, self._ledger, self._households = notes, ledger, households
         self._settle, self._platform, self._explain = settle, platform, explain
         self._start = ledger.mark()
@@ -180,7 +182,8 @@ class Judge:
         if not self._sees_prompts:
             self.as_quick()
             return
-        self.rule(fairness.unobstructed(self.events, self._notes.loud))
+        loud = self._notes.loud
+        self.rule(fairness.unobstructed(self.events, loud, gated=self._can_hold))
 
     def as_quick(self) -> None:
         """邻居吵闹时与平时差不多快。"""

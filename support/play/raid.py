@@ -23,6 +23,8 @@ from support.play.faults import Faults
 from support.play.notebook import Notebook
 
 _CROWD, _FLOOD, _CONNECTIONS = 10, 200, 50
+#: 排着的话要比同时在答的多出几倍；服务一次答得太多，就把刷屏的人添到这么多倍。
+_LONGER = 5
 #: 两下之间最多等耐心的多少倍。
 _LULL = 10
 #: 连线时一次办几条。
@@ -70,6 +72,9 @@ class Raid:
         self._agent = cast.households[attacker.tenant].agent(attacker.agent)
         #: 刷屏的每个人手里正等着答的那一句；又说了一句就响一声。
         self._waiting: dict[int, str] = {}
+        #: 半路添进来刷屏的人。
+        self._joined: list[asyncio.Task[None]] = []
+        self._over = asyncio.Event()
         self._spoke = asyncio.Event()
         #: 每闹一下响一声。
         self._struck = asyncio.Event()
@@ -85,24 +90,51 @@ class Raid:
         finally:
             self._over.set()
             self._ledger.add(Kind.FAULT, by=self._agent.owner, what=f"{attack.value}停了", acts=0)
-            await noise
+            await asyncio.gather(noise, *self._joined)
             await self._calm(attack)
 
     async def behind_queue(self, speaker: Speaker, line: Line) -> None:
         """趁刷屏的话都排在闸后，说一句；确认收到了才开闸，等到它的下场。
 
         闸关着，邻居的活就停在半路，积下的话一句也少不了：机器再快，队也是排着的。
+        一句也不排、全都送去答的服务，闸关着就该答得了这一句。
         """
         rule = await self._provider.script("hold", **self._agent.model_calls)
         try:
             if not await self._provider.held(rule, count=1, patience=self._patience):
                 raise Inconclusive("刷屏的话没有送到大模型，排不起队来")
             await self._queue_up()
+            nobody_queues = await self._nobody_queues(rule)
             connection = await self._cast.say(speaker, line)
             await connection.acked([line.token], patience=self._patience)
+            if nobody_queues:
+                await self._answered_meanwhile(connection, line)
         finally:
+            self._ledger.add(Kind.FAULT, by=self._agent.owner, what="刷屏的话放行", gate="open")
             await self._provider.release(rule, patience=0.0)
         await self._faults.outcome(connection, line)
+
+    async def _nobody_queues(self, rule: str) -> bool:
+        """刷屏的话是不是全停在闸前，一句也没排着；排着的不够多就添人。"""
+        talkers = len(self._waiting)
+        if not await self._provider.held(rule, count=talkers // _LONGER + 1, patience=0.0):
+            return False
+        if await self._provider.held(rule, count=talkers, patience=self._patience):
+            return True
+        if not self._joined:
+            for number in range(talkers, _LONGER * _FLOOD):
+                said = await self._shout(number)
+                self._joined.append(asyncio.create_task(self._chatter(number, said)))
+            await self._queue_up()
+        return False
+
+    async def _answered_meanwhile(self, connection: Connection, line: Line) -> None:
+        await connection.fate(line.token, patience=self._patience)
+        if not connection.is_settled(line.token):
+            raise Inconclusive(
+                f"刷屏的 {len(self._waiting)} 句都在答，一句也没排着，这句却等着："
+                "说不准是名额恰好满了，还是要等它们"
+            )
 
     async def upon_strike(self, speaker: Speaker, line: Line) -> None:
         """趁邻居刚闹了一下说一句，等到它的下场。

@@ -97,6 +97,7 @@ class World:
             platform=cast.platform,
             explain=explain,
             sees_prompts="提示词可见" in abilities,
+            can_hold="按住模型" in abilities,
         )
         self.bench = Bench(self.desk, self.judge, households, self.allowance)
 
