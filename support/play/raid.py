@@ -74,12 +74,11 @@ class Raid:
         self._waiting: dict[int, str] = {}
         #: 半路添进来刷屏的人。
         self._joined: list[asyncio.Task[None]] = []
+        #: 叫停了。
         self._over = asyncio.Event()
         self._spoke = asyncio.Event()
         #: 每闹一下响一声。
         self._struck = asyncio.Event()
-        #: 叫停了。
-        self._over = asyncio.Event()
 
     async def during(self, attack: Attack, work: Callable[[], Awaitable[None]]) -> None:
         """先闹起来，再做 `work`，做完才停；停下时自己的话也都有了下场。"""
