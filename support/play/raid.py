@@ -13,7 +13,7 @@ from typing import Any
 
 from support.client.lines import Line
 from support.client.provider import Provider
-from support.client.stream import Connection
+from support.client.stream import Connection, Fate
 from support.errors import Inconclusive, TargetUnreachable
 from support.ledger import Ledger
 from support.model import Kind
@@ -173,9 +173,20 @@ class Raid:
         await asyncio.gather(*(self._chatter(n, one) for n, one in enumerate(said)))
 
     async def _chatter(self, number: int, said: _Said) -> None:
-        await self._faults.outcome(*said)
-        while not self._over.is_set():
-            await self._faults.outcome(*await self._shout(number))
+        while await self._outlived(*said) and not self._over.is_set():
+            said = await self._shout(number)
+
+    async def _outlived(self, connection: Connection, line: Line) -> bool:
+        """等一句的下场，说还闹不闹得下去：被拒绝的不再闹；断了的连回去等，不马上另说。
+
+        服务嫌吵断线时，断一次就说一句只会越断越快，台账跟着胀。
+        """
+        await self._faults.outcome(connection, line)
+        fate = await connection.fate(line.token, patience=0.0)
+        if fate is Fate.BROKEN:
+            await connection.open()
+            await self._faults.outcome(connection, line)
+        return fate is not Fate.REFUSED
 
     async def _shout(self, number: int) -> _Said:
         """刷屏的第 `number` 位说一句，让等着排队的知道。"""
