@@ -68,7 +68,7 @@ class Stage:
         self.ledger = Ledger(folder / "ledger.jsonl")
         if config.llm.api_key:
             self.ledger.redactor.learn(config.llm.api_key)
-        self.interrupted = False
+        self.interrupted = self._hurried = False
         self._in_step = False
         self._lost_in, self._answered = "", False
         self._stirred = False
@@ -276,8 +276,8 @@ class Stage:
         """Ctrl-C：步骤里立即打断，钩子里记下；第二次总是立即打断。"""
 
         def on_signal(number: int, frame: FrameType | None) -> None:
-            again, self.interrupted = self.interrupted, True
-            if self._in_step or again:
+            self._hurried, self.interrupted = self.interrupted, True
+            if self._in_step or self._hurried:
                 raise KeyboardInterrupt
 
         signal.signal(signal.SIGINT, on_signal)
@@ -323,9 +323,8 @@ class Stage:
 
     def _cancel_unfinished(self) -> None:
         """被 Ctrl-C 打断的步骤还挂在循环里；不取消它，收场时它会接着说话。"""
-        for task in asyncio.all_tasks(self.loop):
-            if task not in self._lasting:
-                task.cancel()
+        tasks = [task for task in asyncio.all_tasks(self.loop) if task not in self._lasting]
+        end(tasks, self.loop, hurried=lambda: self._hurried)
 
     def _audit(
         self, world: World, errors: Sequence[BaseException]
@@ -367,3 +366,24 @@ class Stage:
             self.run(self._session.close())
             self.ledger.close()
             self.loop.close()
+
+
+def end(
+    tasks: Sequence[asyncio.Task[Any]],
+    loop: asyncio.AbstractEventLoop,
+    *,
+    hurried: Callable[[], bool],
+) -> None:
+    """取消这些任务，等到都收了尾。`hurried` 是不是又按了一次 Ctrl-C，那就不等。
+
+    Ctrl-C 要是落在一个任务里，等着它的每一层都会把它再抛出循环一遍：在这里收完，
+    否则抛在收场的半路，租户没有删、场景没有记。
+    """
+    for task in tasks:
+        task.cancel()
+    while unfinished := [task for task in tasks if not task.done()]:
+        try:
+            loop.run_until_complete(asyncio.wait(unfinished))
+        except KeyboardInterrupt:
+            if hurried():
+                raise
