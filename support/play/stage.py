@@ -52,6 +52,8 @@ class Reporting:
     finished: Callable[[ScenarioRecord], None]
 
 
+#: 半途的任务收尾最多等几秒。
+_ENDING_S = 10.0
 #: 一句回复都没听到过、却已有这么多句没有回复：目标不答话，其余场景不必再等。
 _MUTE_AFTER = 5
 
@@ -374,16 +376,18 @@ def end(
     *,
     hurried: Callable[[], bool],
 ) -> None:
-    """取消这些任务，等到都收了尾。`hurried` 是不是又按了一次 Ctrl-C，那就不等。
+    """取消这些任务，等到都收了尾；取消不了的不耽误收场。
 
+    `hurried` 是不是又按了一次 Ctrl-C，那就不等。
     Ctrl-C 要是落在一个任务里，等着它的每一层都会把它再抛出循环一遍：在这里收完，
     否则抛在收场的半路，租户没有删、场景没有记。
     """
     for task in tasks:
         task.cancel()
-    while unfinished := [task for task in tasks if not task.done()]:
+    until = loop.time() + _ENDING_S
+    while (unfinished := [task for task in tasks if not task.done()]) and loop.time() < until:
         try:
-            loop.run_until_complete(asyncio.wait(unfinished))
+            loop.run_until_complete(asyncio.wait(unfinished, timeout=until - loop.time()))
         except KeyboardInterrupt:
             if hurried():
                 raise
